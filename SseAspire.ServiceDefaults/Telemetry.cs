@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Trace;
+
+namespace SseAspire.ServiceDefaults;
+
+/// <summary>
+/// Metrics, traces and logs over OTLP. The exporter is on when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is
+/// set, as the Aspire dashboard and every OpenTelemetry collector's set-up do.
+/// </summary>
+internal static class Telemetry
+{
+    /// <summary>Meters and activity sources of our own all begin with this.</summary>
+    private const string OwnSources = "SseAspire.*";
+
+    public static void AddTelemetry<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder
+    {
+        builder.Logging.AddOpenTelemetry(logging =>
+        {
+            logging.IncludeFormattedMessage = true;
+            logging.IncludeScopes = true;
+        });
+
+        var telemetry = builder.Services.AddOpenTelemetry()
+            .WithMetrics(metrics => metrics
+                .AddAspNetCoreInstrumentation()
+                .AddHttpClientInstrumentation()
+                .AddRuntimeInstrumentation()
+                .AddMeter(OwnSources))
+            .WithTracing(tracing => tracing
+                .AddSource(builder.Environment.ApplicationName)
+                .AddSource(OwnSources)
+                .AddAspNetCoreInstrumentation(options =>
+                    // Probes come every few seconds and say nothing that their metrics do not.
+                    options.Filter = context =>
+                        !context.Request.Path.StartsWithSegments("/health")
+                        && !context.Request.Path.StartsWithSegments("/alive"))
+                .AddHttpClientInstrumentation());
+
+        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            telemetry.UseOtlpExporter();
+        }
+    }
+}
