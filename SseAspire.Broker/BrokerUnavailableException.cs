@@ -1,0 +1,22 @@
+using System.Net.Sockets;
+using StackExchange.Redis;
+
+namespace SseAspire.Broker;
+
+/// <summary>
+/// The log cannot be reached now, or refuses. Reads may be repeated as they are; an append that ended so
+/// may or may not have reached the log.
+/// </summary>
+public sealed class BrokerUnavailableException(string message, Exception? inner = null) : Exception(message, inner)
+{
+    /// <summary>
+    /// Whether a failure is Redis' and may pass: the connection, the time, and all that a server answers
+    /// while it is loading, failing over, out of memory or of disk.
+    /// </summary>
+    /// <remarks>
+    /// The client means to wrap what a connection throws while it is torn down, and now and then lets it
+    /// through: the socket's own exception, or that its writer was completed.
+    /// </remarks>
+    internal static bool Covers(Exception e) =>
+        e is RedisException or RedisCommandException or TimeoutException or IOException or SocketException or InvalidOperationException;
+}

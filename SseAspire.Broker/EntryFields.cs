@@ -1,0 +1,144 @@
+using System.Globalization;
+using StackExchange.Redis;
+
+namespace SseAspire.Broker;
+
+/// <summary>How an event is written into the fields of a stream entry, and read back.</summary>
+internal static class EntryFields
+{
+    // Bytes, as the names that are read are: compared without making a string of each.
+    private static readonly RedisValue Topic = "topic"u8.ToArray();
+    private static readonly RedisValue Data = "data"u8.ToArray();
+    private static readonly RedisValue At = "at"u8.ToArray();
+    private static readonly RedisValue Type = "type"u8.ToArray();
+    private static readonly RedisValue Id = "id"u8.ToArray();
+    private static readonly RedisValue Retry = "retry"u8.ToArray();
+    private static readonly RedisValue TraceParent = "traceparent"u8.ToArray();
+
+    private static readonly long FirstTime = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
+
+    /// <summary>
+    /// Lays events out for <c>Append.lua</c>: for each of them the number of values and the values, name,
+    /// value, name, value …
+    /// </summary>
+    public static List<RedisValue> Write(IReadOnlyList<Event> events)
+    {
+        var values = new List<RedisValue>(events.Count * 9);
+        foreach (var @event in events)
+        {
+            Write(values, @event);
+        }
+
+        return values;
+    }
+
+    private static void Write(List<RedisValue> values, Event @event)
+    {
+        var count = values.Count;
+        values.Add(RedisValue.Null);
+        foreach (var topic in @event.Topics)
+        {
+            values.Add(Topic);
+            values.Add(topic);
+        }
+
+        values.Add(Data);
+        values.Add(@event.Data);
+        values.Add(At);
+        values.Add(@event.At.ToUnixTimeMilliseconds());
+        Add(Type, @event.Type);
+        Add(Id, @event.Id);
+        Add(Retry, @event.Retry);
+        Add(TraceParent, @event.TraceParent);
+        values[count] = values.Count - count - 1;
+
+        void Add(RedisValue name, RedisValue value)
+        {
+            if (!value.IsNull)
+            {
+                values.Add(name);
+                values.Add(value);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads an entry. One that no publisher could have made, because somebody else wrote it into the
+    /// stream, is given no topics, so nobody receives it; it keeps its place all the same, since a hole
+    /// would mean loss. A number that is none is read as absent.
+    /// </summary>
+    public static LogEntry Read(StreamEntry entry)
+    {
+        if (!EventId.TryParse(entry.Id.ToString(), out var place))
+        {
+            throw new FormatException($"'{entry.Id}' is not the id of a stream entry");
+        }
+
+        string? topic = null;
+        List<string>? alternates = null;
+        ReadOnlyMemory<byte> data = default;
+        var at = DateTimeOffset.UnixEpoch;
+        string? type = null, id = null, traceParent = null;
+        int? retry = null;
+        foreach (var field in entry.Values)
+        {
+            var value = field.Value;
+            if (field.Name == Topic)
+            {
+                if (topic is null)
+                {
+                    topic = value.ToString();
+                }
+                else
+                {
+                    (alternates ??= []).Add(value.ToString());
+                }
+            }
+            else if (field.Name == Data)
+            {
+                data = value;
+            }
+            else if (field.Name == At)
+            {
+                if (value.TryParse(out long milliseconds) && milliseconds >= FirstTime && milliseconds <= LastTime)
+                {
+                    at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+                }
+            }
+            else if (field.Name == Type)
+            {
+                type = value;
+            }
+            else if (field.Name == Id)
+            {
+                id = value;
+            }
+            else if (field.Name == Retry)
+            {
+                retry = value.TryParse(out long milliseconds) && milliseconds <= int.MaxValue
+                    ? (int)Math.Max(milliseconds, -1)
+                    : null;
+            }
+            else if (field.Name == TraceParent)
+            {
+                traceParent = value;
+            }
+        }
+
+        var @event = new Event
+        {
+            Topics = topic is null ? [] : alternates is null ? [topic] : [topic, .. alternates],
+            Data = data,
+            At = at,
+            Type = type,
+            Id = id,
+            Retry = retry,
+            TraceParent = traceParent,
+        };
+
+        // What is checked when it is published is not checked when somebody writes to Redis: a line end in
+        // the type would inject fields into every reader's stream.
+        return new LogEntry(place, @event.Refuse() is null ? @event : @event with { Topics = [] });
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace SseAspire.Broker;
+
+/// <summary>
+/// What a publisher appends to the log. Its place there, the <see cref="EventId"/>, is given by the log.
+/// </summary>
+public sealed record Event
+{
+    /// <summary>The most topics one event may carry.</summary>
+    public const int MaxTopics = 16;
+
+    /// <summary>The longest own id and the longest type, in bytes of UTF-8.</summary>
+    public const int MaxNameBytes = 256;
+
+    /// <summary>The topics: the first is canonical, the rest alternates. At least one.</summary>
+    public required IReadOnlyList<string> Topics { get; init; }
+
+    /// <summary>The payload, UTF-8. May be empty, may have lines.</summary>
+    public required ReadOnlyMemory<byte> Data { get; init; }
+
+    /// <summary>When the publisher made it. Kept in the log to the millisecond.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The event's type: what <c>EventSource</c> dispatches it as; null for <c>message</c>.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>The publisher's own id: readers see it instead of the log's and may resume from it.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Milliseconds a reader waits before it reconnects, from this event on.</summary>
+    public int? Retry { get; init; }
+
+    /// <summary>The W3C trace context of the span that published it.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>An event of one topic with text as its payload.</summary>
+    public static Event Create(string topic, string data, DateTimeOffset at, string? type = null, string? id = null) =>
+        new() { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), At = at, Type = type, Id = id };
+
+    /// <summary>
+    /// Checks what would harm a reader or the log.
+    /// </summary>
+    /// <exception cref="InvalidEventException">A field is wrong; the exception names it.</exception>
+    public void Validate()
+    {
+        if (Refuse() is { } wrong)
+        {
+            throw wrong;
+        }
+    }
+
+    /// <summary>What is wrong with the event, or null where it is right.</summary>
+    internal InvalidEventException? Refuse()
+    {
+        if (Topics.Count == 0)
+        {
+            return new InvalidEventException("topic", "is missing");
+        }
+
+        if (Topics.Count > MaxTopics)
+        {
+            return new InvalidEventException("topic", $"is given more than {MaxTopics} times");
+        }
+
+        foreach (var topic in Topics)
+        {
+            if (Topic.Refuse(topic) is { } reason)
+            {
+                return new InvalidEventException("topic", reason);
+            }
+        }
+
+        if (!System.Text.Unicode.Utf8.IsValid(Data.Span))
+        {
+            return new InvalidEventException("data", "is not valid UTF-8");
+        }
+
+        if ((RefuseName("type", Type) ?? RefuseName("id", Id)) is { } wrongName)
+        {
+            return wrongName;
+        }
+
+        if (Type is "gap" or "heartbeat")
+        {
+            // A reader would take it for the hub's own word that events are gone, or that the stream lives.
+            return new InvalidEventException("type", "is reserved: only the hub itself sends it");
+        }
+
+        if (Id is not null && (EventId.HasForm(Id) || Id is "earliest"))
+        {
+            return new InvalidEventException("id", "has the form of an id of the log, so a reader could not resume from it");
+        }
+
+        if (Id is [' ', ..] or [.., ' '])
+        {
+            // HTTP strips it from Last-Event-ID, so a reader would come back with another id.
+            return new InvalidEventException("id", "begins or ends with a space, so a reader could not resume from it");
+        }
+
+        return Retry < 0 ? new InvalidEventException("retry", "is negative") : null;
+    }
+
+    // A CR or LF would inject fields of the publisher's choosing into every reader's stream; an id with
+    // NUL is ignored by readers (HTML standard, 9.2.6), so that they could never resume.
+    private static InvalidEventException? RefuseName(string field, string? value) =>
+        value is not null && Topic.RefuseSelector(value) is { } reason ? new InvalidEventException(field, reason) : null;
+}

@@ -1,0 +1,221 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace SseAspire.Broker;
+
+/// <summary>
+/// The one log that every event is appended to and every reader reads from: a Redis stream. Its order is
+/// total, and an event's place in it, the <see cref="EventId"/>, is the cursor that resumes any reader.
+/// </summary>
+/// <remarks>
+/// Every method that talks to Redis throws <see cref="BrokerUnavailableException"/> while Redis is away and
+/// works again when it is back; the connection heals by itself.
+/// </remarks>
+public sealed partial class EventLog : IAsyncDisposable
+{
+    /// <summary>The most entries that one read returns.</summary>
+    public const int MaxRead = 1_000;
+
+    /// <summary>The most events of one batch: Redis takes about a million values in one command.</summary>
+    public const int MaxBatch = 20_000;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
+
+    private readonly IConnectionMultiplexer _redis;
+    private readonly TimeProvider _time;
+    private readonly ILogger<EventLog> _logger;
+    private readonly LogKeys _keys;
+    private readonly Appender _appender;
+
+    /// <summary>Opens the log of the hub that the options name. Nothing is sent before the first call.</summary>
+    public EventLog(IConnectionMultiplexer redis, IOptions<LogOptions> options, TimeProvider time, ILogger<EventLog> logger)
+    {
+        (_redis, _time, _logger) = (redis, time, logger);
+        _keys = new LogKeys(options.Value.Hub);
+        _appender = new Appender(redis, _keys, options.Value, time, logger);
+    }
+
+    /// <summary>Appends one event and returns its place.</summary>
+    /// <exception cref="InvalidEventException">A field of the event is wrong.</exception>
+    /// <exception cref="BrokerUnavailableException">Redis was away for too long; the event may or may not be in the log.</exception>
+    public async Task<EventId> AppendAsync(Event @event, CancellationToken cancellationToken = default)
+    {
+        @event.Validate();
+        return await _appender.AppendAsync([@event], cancellationToken);
+    }
+
+    /// <summary>Appends events in order, all or nothing, in one round trip, and returns their places.</summary>
+    /// <inheritdoc cref="AppendAsync(Event, CancellationToken)" path="/exception" />
+    public async Task<IReadOnlyList<EventId>> AppendAsync(IReadOnlyList<Event> batch, CancellationToken cancellationToken = default)
+    {
+        if (batch.Count == 0)
+        {
+            return [];
+        }
+
+        var count = batch.Count;
+        if (count > MaxBatch)
+        {
+            throw new InvalidEventException("batch", $"has more than {MaxBatch} events");
+        }
+
+        foreach (var @event in batch)
+        {
+            @event.Validate();
+        }
+
+        var last = await _appender.AppendAsync(batch, cancellationToken);
+        var ids = new EventId[count];
+        for (var i = 0; i < count; i++)
+        {
+            ids[i] = last with { Sequence = last.Sequence - (ulong)(count - 1 - i) };
+        }
+
+        return ids;
+    }
+
+    /// <summary>Reads the entries after a place, oldest first; fewer than asked for means that there are no more now.</summary>
+    /// <param name="after">The place before the first entry wanted.</param>
+    /// <param name="count">How many, at most <see cref="MaxRead"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public Task<IReadOnlyList<LogEntry>> ReadAfterAsync(EventId after, int count = MaxRead, CancellationToken cancellationToken = default) =>
+        ReadAsync(after != EventId.Latest ? $"({after}" : null, "+", count, Order.Ascending, cancellationToken);
+
+    /// <summary>Reads the entries before a place, newest first.</summary>
+    /// <param name="before">The place after the first entry wanted, or null to begin with the newest.</param>
+    /// <param name="count">How many, at most <see cref="MaxRead"/>.</param>
+    /// <param name="cancellationToken">Gives the read up.</param>
+    public Task<IReadOnlyList<LogEntry>> ReadBeforeAsync(EventId? before, int count = MaxRead, CancellationToken cancellationToken = default) =>
+        ReadAsync(
+            "-", before is not { } place ? "+" : place != EventId.Earliest ? $"({place}" : null, count, Order.Descending, cancellationToken);
+
+    /// <summary>Asks how far the log reaches now.</summary>
+    public async Task<LogExtent> GetExtentAsync(CancellationToken cancellationToken = default) =>
+        await AskAsync(database => LogExtent.ReadAsync(database, _keys.Log), cancellationToken)
+        ?? new LogExtent(null, EventId.Earliest);
+
+    /// <summary>
+    /// Follows the log from a place on: yields each batch of new entries as it comes, without end, and goes
+    /// on from where it was after Redis has been away.
+    /// </summary>
+    public async IAsyncEnumerable<IReadOnlyList<LogEntry>> TailAsync(
+        EventId after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await using var wake = new WakeSignal(_redis, _keys.Wake, _time);
+        await wake.SubscribeAsync().WaitAsync(cancellationToken);
+        var retry = TimeSpan.Zero;
+        var count = MaxRead;
+        while (true)
+        {
+            IReadOnlyList<LogEntry> batch;
+            try
+            {
+                batch = await ReadAfterAsync(after, count, cancellationToken);
+                if (retry > TimeSpan.Zero)
+                {
+                    TailResumed(after);
+                    retry = TimeSpan.Zero;
+                }
+            }
+            catch (BrokerUnavailableException e)
+            {
+                // What takes too long because the entries are large and the network slow comes in parts.
+                count = Math.Max(1, count / 2);
+                if (retry == TimeSpan.Zero)
+                {
+                    TailInterrupted(after, e.Message);
+                }
+
+                retry = retry == TimeSpan.Zero ? FirstRetry : TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, LastRetry.Ticks));
+                await Task.Delay(retry, _time, cancellationToken);
+                continue;
+            }
+
+            if (batch.Count > 0)
+            {
+                after = batch[^1].Id;
+                yield return batch;
+            }
+
+            // A full batch means that more is waiting.
+            if (batch.Count < count)
+            {
+                count = MaxRead;
+                await wake.WaitAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Trims the entries that were made before a time, oldest first, up to the first that was not.</summary>
+    /// <returns>How many entries were trimmed.</returns>
+    public async Task<long> TrimBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
+    {
+        var trimmed = 0L;
+        // One at first: mostly nothing has expired, and the oldest entries may be large.
+        for (var count = 1; ; count = MaxRead)
+        {
+            var oldest = await ReadAfterAsync(EventId.Earliest, count, cancellationToken);
+            var expired = oldest.TakeWhile(entry => entry.Event.At < time).Count();
+            if (expired == 0)
+            {
+                return trimmed;
+            }
+
+            trimmed += await AskAsync(
+                database => database.StreamTrimByMinIdAsync(_keys.Log, oldest[expired - 1].Id.Next.ToString()), cancellationToken);
+            if (expired < count)
+            {
+                return trimmed;
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<LogEntry>> ReadAsync(
+        string? from, string? to, int count, Order order, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        // Nothing lies beyond either end, and Redis answers an interval that begins there with an error.
+        if (from is null || to is null)
+        {
+            return [];
+        }
+
+        var entries = await AskAsync(
+            database => database.StreamRangeAsync(_keys.Log, from, to, Math.Min(count, MaxRead), order), cancellationToken);
+        return Array.ConvertAll(entries, EntryFields.Read);
+    }
+
+    private async Task<T> AskAsync<T>(Func<IDatabase, Task<T>> command, CancellationToken cancellationToken)
+    {
+        Task<T>? asking = null;
+        try
+        {
+            asking = command(_redis.GetDatabase());
+            return await asking.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException) when (asking is not null)
+        {
+            // Nobody awaits it any more: unobserved, its failure would alarm the whole process.
+            _ = asking.ContinueWith(
+                static gone => gone.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            throw;
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            throw new BrokerUnavailableException(
+                e is RedisServerException ? $"The event log refuses: {e.Message}" : "The event log cannot be reached.", e);
+        }
+    }
+
+    /// <summary>Waits for what is under way and stops appending.</summary>
+    public ValueTask DisposeAsync() => _appender.DisposeAsync();
+
+    [LoggerMessage(LogLevel.Warning, "The event log cannot be read after {Cursor}; trying again: {Reason}")]
+    private partial void TailInterrupted(EventId cursor, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The event log is read again after {Cursor}")]
+    private partial void TailResumed(EventId cursor);
+}

@@ -1,0 +1,24 @@
+using StackExchange.Redis;
+
+namespace SseAspire.Broker;
+
+/// <summary>
+/// The names of what a hub keeps in Redis. The braces keep them on one slot of a Redis Cluster.
+/// </summary>
+public sealed class LogKeys(string hub)
+{
+    /// <summary>The log, a stream.</summary>
+    public RedisKey Log { get; } = $"sse:{{{hub}}}:log";
+
+    /// <summary>The record of the log's epoch, a string: see <see cref="EpochRecord"/>.</summary>
+    public RedisKey Epoch { get; } = $"sse:{{{hub}}}:epoch";
+
+    /// <summary>The channel that is stirred after each append.</summary>
+    public RedisChannel Wake { get; } = RedisChannel.Literal($"sse:{{{hub}}}:wake");
+
+    /// <summary>The channel over which replicas are told what to do.</summary>
+    public RedisChannel Control { get; } = RedisChannel.Literal($"sse:{{{hub}}}:control");
+
+    /// <summary>The last batch of one appender, so that it can be tried again without being appended twice.</summary>
+    public RedisKey Appended(Guid appender) => $"sse:{{{hub}}}:appended:{appender:N}";
+}
