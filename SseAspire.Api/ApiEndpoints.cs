@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using SseAspire.Api.Http;
+using SseAspire.Api.Operations;
+using SseAspire.Api.Publishing;
+using SseAspire.Api.Transports;
+
+namespace SseAspire.Api;
+
+/// <summary>The HTTP surface of the API.</summary>
+internal static class ApiEndpoints
+{
+    public static void MapApi(this WebApplication app)
+    {
+        var publishing = app.Configuration.GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new();
+        var operations = app.Configuration.GetSection(OperationsOptions.Section).Get<OperationsOptions>() ?? new();
+
+        app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
+            .WithName("subscribe")
+            .DescribeSubscription("Subscribe over Server-Sent Events", "lastEventId", ServerSentEvents.MediaType)
+            // A stream would be counted only when it ends, with a duration that says nothing.
+            .DisableHttpMetrics();
+        app.MapGet("/events/poll", (HttpContext context, Poll transport) => transport.ServeAsync(context))
+            .WithName("poll")
+            .DescribeSubscription("Read what there is after a cursor, at once", "after", "application/json");
+        app.MapPost("/events", (HttpContext context, Publish publish) => publish.ServeAsync(context))
+            .WithName("publish")
+            .DescribePublishing()
+            .RequireKey(publishing.Key);
+        app.MapGet("/stats", (Stats stats) => stats.Serve())
+            .WithName("stats")
+            .WithSummary("What this replica is doing now");
+
+        if (operations.Enabled)
+        {
+            app.MapPost("/operations/drop", (HttpContext context, Drop drop) => drop.ServeAsync(context))
+                .WithName("drop")
+                .DescribeDropping()
+                .RequireKey(operations.Key);
+        }
+    }
+}

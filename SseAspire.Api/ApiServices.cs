@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Http;
+using SseAspire.Api.Hub;
+using SseAspire.Api.Operations;
+using SseAspire.Api.Publishing;
+using SseAspire.Api.Telemetry;
+using SseAspire.Api.Transports;
+
+namespace SseAspire.Api;
+
+/// <summary>The services behind the HTTP surface.</summary>
+internal static class ApiServices
+{
+    public static void AddHub(this IServiceCollection services)
+    {
+        services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<HubMetrics>();
+        services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<HubOptions>>().Value;
+            return new EventWindow(options.WindowEvents, options.WindowBytes);
+        });
+        services.AddSingleton<LogReader>();
+        services.AddSingleton<EventHub>();
+        services.AddSingleton<StartResolver>();
+        services.AddSingleton<ConnectionLimits>();
+        services.AddHostedService<LogTail>();
+        services.AddHostedService<HubClock>();
+        // The tail carries the frames into each socket itself. Handing each connection's write to another thread
+        // costs a quarter more of user time for each delivery, and several times the latency (docs/performance.md).
+        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        services.AddSingleton<ServerSentEvents>();
+        services.AddSingleton<Poll>();
+    }
+
+    public static void AddPublishing(this IServiceCollection services, IHostEnvironment environment)
+    {
+        services.AddOptions<PublishingOptions>()
+            .BindConfiguration(PublishingOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(
+                options => environment.IsDevelopment() || !string.IsNullOrEmpty(options.Key),
+                "Publishing:Key is not set. Outside Development anybody could publish; set Publishing__Key to a secret that publishers show as 'Authorization: Bearer …'.")
+            .ValidateOnStart();
+        services.AddSingleton<PublicationReader>();
+        services.AddSingleton<Publish>();
+    }
+
+    public static void AddOperations(this IServiceCollection services, IHostEnvironment environment)
+    {
+        services.AddOptions<OperationsOptions>()
+            .BindConfiguration(OperationsOptions.Section)
+            .Validate(
+                options => !options.Enabled || environment.IsDevelopment() || !string.IsNullOrEmpty(options.Key),
+                "Operations:Enabled is set without Operations:Key. Outside Development anybody could cut the streams; set Operations__Key to a secret.")
+            .ValidateOnStart();
+        services.AddSingleton<Control>();
+        services.AddHostedService(provider => provider.GetRequiredService<Control>());
+        services.AddSingleton<Drop>();
+        services.AddSingleton<Stats>();
+        services.AddHostedService(provider => provider.GetRequiredService<Stats>());
+        services.AddSingleton<Drain>();
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        // The host gives up on a shutdown that takes longer than 30 s, unless told how long a drain may take.
+        services.AddOptions<HostOptions>().Configure<IOptions<HubOptions>>(
+            (host, hub) => host.ShutdownTimeout = hub.Value.DrainTime + TimeSpan.FromSeconds(10));
+        services.AddHealthChecks().AddCheck<Drain>("hub");
+    }
+
+    public static void AddProblems(this IServiceCollection services)
+    {
+        services.AddProblemDetails();
+        services.AddExceptionHandler<Problems>();
+    }
+}

@@ -1,0 +1,23 @@
+using System.Text;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace SseAspire.Api.Http;
+
+/// <summary>
+/// What the server itself takes of a request before the API sees it. Beyond these limits, and for requests that
+/// are no HTTP, it answers a bare 4xx and closes the connection.
+/// </summary>
+internal static class ServerLimits
+{
+    public static void Apply(KestrelServerOptions server)
+    {
+        // As many topics as one subscription may name, each as long as it may be and all of it escaped.
+        server.Limits.MaxRequestLineSize = 64 * 1024;
+        // Nobody reads what a client sends after it has asked for a stream: that is what each may make us hold.
+        server.Limits.MaxRequestBufferSize = 64 * 1024;
+        // An id that is not UTF-8 is then seen as such by the API, which says so, instead of by the server, which
+        // would not say which header is wrong.
+        server.RequestHeaderEncodingSelector = static name =>
+            name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null!;
+    }
+}

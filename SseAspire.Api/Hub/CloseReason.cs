@@ -1,0 +1,20 @@
+namespace SseAspire.Api.Hub;
+
+/// <summary>Why a stream ended, as the metrics name it.</summary>
+internal enum CloseReason
+{
+    /// <summary>The reader went away.</summary>
+    Client,
+
+    /// <summary>One write hung for longer than <see cref="HubOptions.WriteTimeout"/>.</summary>
+    Slow,
+
+    /// <summary>It reached <see cref="HubOptions.MaxLifetime"/>.</summary>
+    Lifetime,
+
+    /// <summary>The API stops.</summary>
+    Drain,
+
+    /// <summary>An operator cut it.</summary>
+    Dropped,
+}

@@ -1,0 +1,215 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Telemetry;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Hub;
+
+/// <summary>
+/// Brings each new entry of the log to the subscriptions that want it. The tail feeds it, connections
+/// subscribe to it.
+/// </summary>
+/// <remarks>The way of an event, whose steps the code carries, is told in docs/architecture.md.</remarks>
+internal sealed class EventHub
+{
+    private readonly HubOptions _options;
+    private readonly TimeProvider _time;
+    private readonly EventWindow _window;
+    private readonly LogReader _reader;
+    private readonly Lock _lock = new();
+    private readonly TopicIndex _index = new();
+    private readonly Dictionary<(Selection, FrameFormat), SubscriptionGroup> _groups = [];
+    private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
+
+    // The tail's own, reused from batch to batch.
+    private readonly List<SubscriptionGroup> _found = [];
+    private readonly List<SubscriptionGroup> _touched = [];
+    private readonly Stack<BatchLayout> _layouts = new();
+    private readonly List<Subscription> _woken = [];
+
+    private PositionBox _position = new(EventId.Earliest);
+    private long _now;
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics)
+    {
+        (_options, _time, _window, _reader, Metrics) = (options.Value, time, window, reader, metrics);
+        _now = time.GetUtcNow().UtcTicks;
+        metrics.Observe(window);
+    }
+
+    public HubMetrics Metrics { get; }
+
+    /// <summary>How far the hub is: the last place whose entry it has laid out for those who want it.</summary>
+    public EventId Position => Volatile.Read(ref _position).Place;
+
+    /// <summary>Whether it follows the log yet: before that nobody can be told where they start.</summary>
+    public bool IsStarted => _started.Task.IsCompleted;
+
+    /// <summary>Whether the API is about to stop, so that no new stream is opened.</summary>
+    public bool IsDraining { get; set; }
+
+    /// <summary>The time, in ticks, as of the last <see cref="Tick"/>: good for seconds, free to read.</summary>
+    public long Now => Volatile.Read(ref _now);
+
+    /// <summary>The subscriptions that are open.</summary>
+    public IEnumerable<Subscription> Subscriptions => _subscriptions.Select(pair => pair.Key);
+
+    /// <summary>Opens a subscription. <see cref="Unsubscribe"/> must follow.</summary>
+    public Subscription Subscribe(
+        Selection selection, FrameFormat format, Transport transport, StartPosition start, Action abort)
+    {
+        // Streams that were opened together do not end together.
+        var lifetime = _options.MaxLifetime * Jitter(0.1);
+        lock (_lock)
+        {
+            if (!_groups.TryGetValue((selection, format), out var group))
+            {
+                group = new SubscriptionGroup(selection, format, Position);
+                _groups.Add((selection, format), group);
+                _index.Add(group);
+            }
+
+            var subscription = new Subscription(this, _reader, group, transport, start, Now + lifetime.Ticks, abort);
+            group.Add(subscription);
+            _subscriptions.TryAdd(subscription, true);
+            return subscription;
+        }
+    }
+
+    /// <summary>Ends a subscription.</summary>
+    public void Unsubscribe(Subscription subscription)
+    {
+        lock (_lock)
+        {
+            var group = subscription.Group;
+            group.Remove(subscription);
+            _subscriptions.TryRemove(subscription, out _);
+            if (group.Count == 0)
+            {
+                _groups.Remove((group.Selection, group.Format));
+                _index.Remove(group);
+            }
+        }
+    }
+
+    /// <summary>What a reader is told to wait before it reconnects: spread, so that readers do not come as a herd.</summary>
+    public TimeSpan NextRetry() => _options.Retry * Jitter(0.25);
+
+    /// <summary>Waits on the hub's clock.</summary>
+    public Task DelayAsync(TimeSpan time) => Task.Delay(time, _time);
+
+    /// <summary>Begins at the end of the log, with the newest entries that it had already.</summary>
+    public void Start(IReadOnlyList<LogEntry> newest, EventId position)
+    {
+        _window.Append(newest);
+        Volatile.Write(ref _position, new PositionBox(position));
+        _started.TrySetResult();
+    }
+
+    /// <summary>Waits until the hub follows the log; false where it does not in time.</summary>
+    public async ValueTask<bool> WaitForStartAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        if (!IsStarted)
+        {
+            await Task.WhenAny(_started.Task, Task.Delay(patience, _time, cancellationToken));
+        }
+
+        return IsStarted;
+    }
+
+    /// <summary>Takes a batch of new entries to the subscriptions. Only the tail calls it.</summary>
+    public void Publish(IReadOnlyList<LogEntry> batch)
+    {
+        lock (_lock)
+        {
+            // 3. What is new goes into the window, as one batch.
+            _window.Append(batch);
+
+            // 4. For each group of equal subscriptions the batch is filtered and laid out once, as bytes.
+            LayOut(batch);
+            foreach (var group in _touched)
+            {
+                group.Publish(group.Pending!);
+                group.CopyMembers(_woken);
+                group.Pending!.Clear();
+                _layouts.Push(group.Pending);
+                group.Pending = null;
+            }
+
+            _touched.Clear();
+            Volatile.Write(ref _position, new PositionBox(batch[^1].Id));
+        }
+
+        // 5. Each connection at the head gets those bytes, at once and outside of the lock: a connection that
+        //    ends here unsubscribes.
+        Wave.Wake(_woken);
+        _woken.Clear();
+        Metrics.TailRead(batch);
+    }
+
+    /// <summary>Looks at the times of every subscription, once a second.</summary>
+    public void Tick()
+    {
+        Volatile.Write(ref _now, _time.GetUtcNow().UtcTicks);
+        lock (_lock)
+        {
+            foreach (var group in _groups.Values)
+            {
+                group.ReleaseIfIdle();
+            }
+        }
+
+        foreach (var subscription in Subscriptions)
+        {
+            subscription.Tick(Now, _options);
+        }
+    }
+
+    private void LayOut(IReadOnlyList<LogEntry> batch)
+    {
+        var position = Position;
+        foreach (var entry in batch)
+        {
+            if (Gap.Between(position, entry.Id) is { } gap)
+            {
+                // Nobody can tell whose events are missing, so everybody is told.
+                foreach (var group in _groups.Values)
+                {
+                    Open(group).Add(group.Format, gap, entry);
+                }
+
+                Metrics.Gap(gap);
+            }
+
+            _found.Clear();
+            _index.Find(entry.Event, _found);
+            foreach (var group in _found)
+            {
+                if (!ReferenceEquals(group.FoundFor, entry))
+                {
+                    group.FoundFor = entry;
+                    Open(group).Add(group.Format, entry);
+                }
+            }
+
+            position = entry.Id;
+        }
+
+        BatchLayout Open(SubscriptionGroup group)
+        {
+            if (group.Pending is null)
+            {
+                group.Pending = _layouts.TryPop(out var layout) ? layout : new BatchLayout();
+                _touched.Add(group);
+            }
+
+            return group.Pending;
+        }
+    }
+
+    private static double Jitter(double share) => 1 + share * (2 * Random.Shared.NextDouble() - 1);
+
+    /// <summary>An id is wider than a word, so it is replaced as one object.</summary>
+    private sealed record PositionBox(EventId Place);
+}

@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Options;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Hub;
+
+/// <summary>
+/// Follows the log for all connections of this replica: reads the newest entries into the window, then each
+/// new batch as it comes, without end.
+/// </summary>
+internal sealed partial class LogTail(
+    EventHub hub, EventLog log, IOptions<HubOptions> options, TimeProvider time, ILogger<LogTail> logger) : BackgroundService
+{
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var position = await StartAtEndAsync(stoppingToken);
+        TailStarted(position);
+        await foreach (var batch in log.TailAsync(position, stoppingToken))
+        {
+            hub.Publish(batch);
+        }
+    }
+
+    private async Task<EventId> StartAtEndAsync(CancellationToken stoppingToken)
+    {
+        var warned = false;
+        while (true)
+        {
+            try
+            {
+                var newest = await ReadNewestAsync(stoppingToken);
+                // Everything may have been trimmed; the log knows its last id all the same.
+                var position = newest is [.., var last] ? last.Id : (await log.GetExtentAsync(stoppingToken)).Last;
+                hub.Start(newest, position);
+                return position;
+            }
+            catch (BrokerUnavailableException e)
+            {
+                if (!warned)
+                {
+                    LogUnavailable(e.Message);
+                    warned = true;
+                }
+
+                await Task.Delay(RetryDelay, time, stoppingToken);
+            }
+        }
+    }
+
+    private async Task<List<LogEntry>> ReadNewestAsync(CancellationToken stoppingToken)
+    {
+        var newest = new List<LogEntry>();
+        while (newest.Count < options.Value.WindowEvents)
+        {
+            var page = await log.ReadBeforeAsync(
+                newest is [] ? null : newest[^1].Id, Math.Min(EventLog.MaxRead, options.Value.WindowEvents - newest.Count), stoppingToken);
+            newest.AddRange(page);
+            if (page.Count < EventLog.MaxRead)
+            {
+                break;
+            }
+        }
+
+        newest.Reverse();
+        return newest;
+    }
+
+    [LoggerMessage(LogLevel.Information, "The hub follows the event log from {Position}")]
+    private partial void TailStarted(EventId position);
+
+    [LoggerMessage(LogLevel.Warning, "The hub waits for the event log: {Reason}")]
+    private partial void LogUnavailable(string reason);
+}

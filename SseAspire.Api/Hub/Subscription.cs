@@ -1,0 +1,305 @@
+using System.Buffers;
+using System.Threading.Tasks.Sources;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Hub;
+
+/// <summary>
+/// One reader: a cursor into the log and what it selects. It queues nothing; a reader that is slow only
+/// falls behind.
+/// </summary>
+/// <remarks>
+/// <para>
+/// One connection reads in a loop; tail and clock wake it. <see cref="ReadAsync"/> gives, in this order of
+/// preference: the frames that the group shares, frames laid out for this reader alone from the window, or
+/// from the log. It allocates nothing for a reader at the head.
+/// </para>
+/// <para>
+/// A waiting read is completed on the waker's own thread, so that the tail, which has just laid out the
+/// frames, also carries them into each connection; a connection that cannot take them at once goes on by
+/// itself.
+/// </para>
+/// </remarks>
+internal sealed class Subscription : IValueTaskSource<Reading>
+{
+    /// <summary>How much is laid out at once for a reader that is behind.</summary>
+    private const int PrivateFrames = 64 * 1024;
+
+    private const int PrivateEntries = 1_000;
+
+    private static readonly TimeSpan LogRetry = TimeSpan.FromMilliseconds(250);
+
+    private const int Running = 0;
+    private const int Waiting = 1;
+
+    private readonly EventHub _hub;
+    private readonly LogReader _reader;
+    private readonly Action _abort;
+    private ManualResetValueTaskSourceCore<ReadingKind> _waiter;
+    private ArrayBufferWriter<byte>? _privateFrames;
+    private int _state = Running;
+    private int _closing = -1;
+    private Gap? _gap;
+    private bool _isBehind;
+    private long _busySince;
+    private long _silentSince;
+
+    /// <param name="hub">Where it belongs.</param>
+    /// <param name="reader">Reads what the group no longer shares.</param>
+    /// <param name="group">The equal subscriptions.</param>
+    /// <param name="transport">How its connection is served.</param>
+    /// <param name="start">Where it starts.</param>
+    /// <param name="lifetime">When it ends at the latest, on the clock of <see cref="EventHub.Now"/>.</param>
+    /// <param name="abort">Cuts the connection when a write hangs.</param>
+    public Subscription(
+        EventHub hub, LogReader reader, SubscriptionGroup group, Transport transport, StartPosition start, long lifetime, Action abort)
+    {
+        (_hub, _reader, Group, Transport, Cursor, _gap, EndsAt, _abort) =
+            (hub, reader, group, transport, start.Cursor, start.Gap, lifetime, abort);
+        _busySince = _silentSince = hub.Now;
+    }
+
+    public SubscriptionGroup Group { get; }
+
+    public Transport Transport { get; }
+
+    /// <summary>The last place that this reader has been given.</summary>
+    public EventId Cursor { get; private set; }
+
+    /// <summary>When it ends at the latest.</summary>
+    public long EndsAt { get; }
+
+    public int IndexInGroup { get; set; }
+
+    /// <summary>Why it ends, once a reading says that it does.</summary>
+    public CloseReason ClosedBecause => (CloseReason)Volatile.Read(ref _closing);
+
+    private bool IsClosing => Volatile.Read(ref _closing) >= 0;
+
+    /// <summary>
+    /// Reads what to write next, waiting until there is something. Calling it says that the reading before
+    /// has been written.
+    /// </summary>
+    public ValueTask<Reading> ReadAsync()
+    {
+        _busySince = 0;
+        while (true)
+        {
+            if (TryRead(out var reading))
+            {
+                return ValueTask.FromResult(Started(reading));
+            }
+
+            if (_isBehind)
+            {
+                return ReadPrivateAsync();
+            }
+
+            _waiter.Reset();
+            Volatile.Write(ref _state, Waiting);
+
+            // Whoever wakes looks at the state after changing what there is to read; here it is the other
+            // way round. With a full fence on both sides one of the two sees the other.
+            Interlocked.MemoryBarrier();
+            if ((!IsClosing && !Group.HasAfter(Cursor)) || Interlocked.CompareExchange(ref _state, Running, Waiting) != Waiting)
+            {
+                return new ValueTask<Reading>(this, _waiter.Version);
+            }
+        }
+    }
+
+    /// <summary>Ends the subscription at the next event boundary. The first reason given counts.</summary>
+    public void Close(CloseReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _closing, (int)reason, -1) == -1)
+        {
+            // Not on the closer's thread: it may be about to close thousands.
+            ThreadPool.UnsafeQueueUserWorkItem(subscription => subscription.Wake(ReadingKind.Closed), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Wakes a waiting reader because the hub has gone on.</summary>
+    public void Wake() => Wake(ReadingKind.Frames);
+
+    /// <summary>Looks at the reader's times, once a second.</summary>
+    public void Tick(long now, HubOptions options)
+    {
+        if (now >= EndsAt)
+        {
+            Close(CloseReason.Lifetime);
+        }
+
+        var busySince = Volatile.Read(ref _busySince);
+        if (busySince != 0 && now - busySince > options.WriteTimeout.Ticks)
+        {
+            Close(CloseReason.Slow);
+            _abort();
+        }
+        else if (now - Volatile.Read(ref _silentSince) >= options.Heartbeat.Ticks)
+        {
+            Wake(ReadingKind.Heartbeat);
+        }
+    }
+
+    /// <summary>Cuts the connection as it is, in the middle of whatever it does.</summary>
+    public void Cut()
+    {
+        Close(CloseReason.Dropped);
+        _abort();
+    }
+
+    private void Wake(ReadingKind kind)
+    {
+        if (Interlocked.CompareExchange(ref _state, Running, Waiting) == Waiting)
+        {
+            _waiter.SetResult(kind);
+        }
+    }
+
+    Reading IValueTaskSource<Reading>.GetResult(short token)
+    {
+        var kind = _waiter.GetResult(token);
+        return TryRead(out var reading) ? Started(reading)
+            : kind == ReadingKind.Heartbeat ? Started(new Reading(kind, default, Cursor))
+            : new Reading(ReadingKind.Frames, default, Cursor);
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<Reading>.GetStatus(short token) => _waiter.GetStatus(token);
+
+    void IValueTaskSource<Reading>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _waiter.OnCompleted(continuation, state, token, flags);
+
+    /// <summary>What can be had without waiting and without laying out.</summary>
+    private bool TryRead(out Reading reading)
+    {
+        if (IsClosing)
+        {
+            reading = new Reading(ReadingKind.Closed, default, Cursor);
+            return true;
+        }
+
+        if (_gap is { } gap)
+        {
+            _gap = null;
+            var output = OpenPrivateFrames();
+            Group.Format.WriteGap(output, gap);
+            reading = new Reading(ReadingKind.Frames, output.WrittenMemory, Cursor);
+            return true;
+        }
+
+        // Read first: all up to here was laid out before the position moved, for those who want it.
+        var position = _hub.Position;
+        _isBehind = !Group.TryRead(Cursor, out reading);
+        if (reading.Frames.Length > 0)
+        {
+            Cursor = reading.Cursor;
+            _privateFrames = null;
+            return true;
+        }
+
+        if (!_isBehind && Cursor < position)
+        {
+            Cursor = position;
+        }
+
+        return false;
+    }
+
+    /// <summary>Lays out for this reader alone what the group no longer shares.</summary>
+    private async ValueTask<Reading> ReadPrivateAsync()
+    {
+        var entries = ArrayPool<LogEntry>.Shared.Rent(PrivateEntries);
+        try
+        {
+            var position = _hub.Position;
+            var (found, from) = await ReadEntriesAsync(entries.AsMemory(0, PrivateEntries));
+            var output = OpenPrivateFrames();
+            var events = LayOut(found.Span, output);
+            if (found.Length == 0 && Cursor < position && !IsClosing)
+            {
+                // The log has been further and keeps nothing of it: all of it is gone.
+                WriteGapBefore(position.Next, output);
+                Cursor = position;
+            }
+
+            return Started(new Reading(
+                IsClosing ? ReadingKind.Closed : ReadingKind.Frames, output.WrittenMemory, Cursor, events, from));
+        }
+        finally
+        {
+            ArrayPool<LogEntry>.Shared.Return(entries, clearArray: true);
+        }
+    }
+
+    /// <summary>
+    /// Reads what follows the cursor. While the log is away this reader waits as those at the head do; to
+    /// end its stream would only bring it back at once.
+    /// </summary>
+    private async ValueTask<(ReadOnlyMemory<LogEntry> Entries, Source From)> ReadEntriesAsync(Memory<LogEntry> buffer)
+    {
+        while (!IsClosing)
+        {
+            try
+            {
+                return await _reader.ReadAfterAsync(Cursor, buffer, default);
+            }
+            catch (BrokerUnavailableException)
+            {
+                await _hub.DelayAsync(LogRetry);
+            }
+        }
+
+        return (default, Source.Log);
+    }
+
+    private void WriteGapBefore(EventId next, ArrayBufferWriter<byte> output)
+    {
+        if (Gap.Between(Cursor, next) is { } gap)
+        {
+            Group.Format.WriteGap(output, gap);
+            _hub.Metrics.Gap(gap);
+        }
+    }
+
+    private int LayOut(ReadOnlySpan<LogEntry> entries, ArrayBufferWriter<byte> output)
+    {
+        var events = 0;
+        foreach (var entry in entries)
+        {
+            if (output.WrittenCount >= PrivateFrames)
+            {
+                break;
+            }
+
+            WriteGapBefore(entry.Id, output);
+            if (Group.Selection.Matches(entry.Event))
+            {
+                Group.Format.WriteEvent(output, entry);
+                events++;
+            }
+
+            Cursor = entry.Id;
+        }
+
+        return events;
+    }
+
+    private ArrayBufferWriter<byte> OpenPrivateFrames()
+    {
+        _privateFrames ??= new ArrayBufferWriter<byte>();
+        _privateFrames.ResetWrittenCount();
+        return _privateFrames;
+    }
+
+    private Reading Started(Reading reading)
+    {
+        _busySince = _hub.Now;
+        if (reading.Frames.Length > 0 || reading.Kind == ReadingKind.Heartbeat)
+        {
+            _silentSince = _busySince;
+        }
+
+        return reading;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Telemetry;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Publishing;
+
+/// <summary>
+/// <c>POST /events</c>: appends what a publisher sends, and answers 201 with the ids when it is in the log:
+/// <c>{"id": "…"}</c>, for a batch <c>{"ids": ["…", …]}</c>.
+/// </summary>
+internal sealed class Publish(
+    PublicationReader reader, EventLog log, HubMetrics metrics, IOptions<PublishingOptions> options)
+{
+    private static readonly ActivitySource Activities = new(HubMetrics.Name);
+
+    public async Task ServeAsync(HttpContext context)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            // Ours are the bounds, and ours names the field. Kestrel's stays just behind them.
+            size.MaxRequestBodySize = options.Value.MaxRequestBytes + 1;
+        }
+
+        using var activity = Activities.StartActivity("publish", ActivityKind.Producer);
+        var (events, isBatch) = await reader.ReadAsync(context);
+        if (activity is not null)
+        {
+            activity.DisplayName = $"publish {events[0].Topics[0]}";
+            activity.SetTag("messaging.system", "redis");
+            activity.SetTag("messaging.operation.name", "publish");
+            activity.SetTag("messaging.operation.type", "send");
+            activity.SetTag("messaging.destination.name", events[0].Topics[0]);
+            activity.SetTag("messaging.batch.message_count", events.Count);
+        }
+
+        var ids = await log.AppendAsync(events, context.RequestAborted);
+        metrics.EventsPublished(ids.Count);
+
+        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.ContentType = "application/json";
+        await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
+        json.WriteStartObject();
+        if (isBatch)
+        {
+            json.WriteStartArray("ids");
+            foreach (var id in ids)
+            {
+                json.WriteStringValue(id.ToString());
+            }
+
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteString("id", ids[0].ToString());
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,163 @@
+using System.Diagnostics;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Hub;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>
+/// <c>GET /events</c>: the events as an event stream (HTML standard, 9.2), without end.
+/// </summary>
+internal sealed partial class ServerSentEvents(
+    EventHub hub,
+    StartResolver starts,
+    ConnectionLimits limits,
+    IOptions<HubOptions> options,
+    TimeProvider time,
+    ILogger<ServerSentEvents> logger)
+{
+    public const string MediaType = "text/event-stream";
+
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
+
+    /// <summary>Serves one request until its stream ends.</summary>
+    public async Task ServeAsync(HttpContext context)
+    {
+        var request = SubscribeRequest.Read(context.Request, options.Value, "lastEventId");
+        var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (hub.IsDraining || !limits.TryAcquire(address))
+        {
+            await RefuseAsync(context);
+            return;
+        }
+
+        try
+        {
+            await StreamAsync(context, request);
+        }
+        catch (BrokerUnavailableException) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context);
+        }
+        finally
+        {
+            limits.Release(address);
+        }
+    }
+
+    private async Task StreamAsync(HttpContext context, SubscribeRequest request)
+    {
+        if (!await hub.WaitForStartAsync(StartPatience, context.RequestAborted))
+        {
+            throw new BrokerUnavailableException("The hub does not follow the event log yet.");
+        }
+
+        var start = await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted);
+        var subscription = hub.Subscribe(
+            request.Selection, request.Envelope ? SseFormat.Envelope : SseFormat.Plain, Transport.Sse, start, context.Abort);
+        var opened = time.GetTimestamp();
+        hub.Metrics.ConnectionOpened(Transport.Sse);
+        StreamOpened(context.Connection.Id, request.Selection, start.Cursor);
+        try
+        {
+            await using var left = context.RequestAborted.UnsafeRegister(
+                static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
+            await OpenAsync(context, start.Cursor);
+            await WriteAsync(context, subscription, request.HeartbeatEvent);
+        }
+        catch (Exception e) when (e is OperationCanceledException or IOException)
+        {
+            // The client went away in the middle of a write.
+        }
+        finally
+        {
+            subscription.Close(CloseReason.Client);
+            hub.Unsubscribe(subscription);
+            var lasted = time.GetElapsedTime(opened);
+            hub.Metrics.ConnectionClosed(Transport.Sse, subscription.ClosedBecause, lasted);
+            StreamClosed(context.Connection.Id, subscription.ClosedBecause, subscription.Cursor, lasted);
+        }
+    }
+
+    /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
+    private async Task OpenAsync(HttpContext context, EventId start)
+    {
+        PrepareResponse(context);
+        SseFormat.WriteOpening(context.Response.BodyWriter, hub.NextRetry(), start);
+        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+    }
+
+    /// <summary>6. The transport only frames.</summary>
+    private async Task WriteAsync(HttpContext context, Subscription subscription, bool heartbeatEvent)
+    {
+        var output = context.Response.BodyWriter;
+        while (true)
+        {
+            var reading = await subscription.ReadAsync();
+            switch (reading.Kind)
+            {
+                case ReadingKind.Frames when reading.Frames.IsEmpty:
+                    break;
+                case ReadingKind.Frames:
+                    await output.WriteAsync(reading.Frames);
+                    hub.Metrics.Written(Transport.Sse, reading);
+                    break;
+                case ReadingKind.Heartbeat:
+                    SseFormat.WriteHeartbeat(output, reading.Cursor, heartbeatEvent);
+                    await output.FlushAsync();
+                    break;
+                case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
+                    SseFormat.WriteClosing(output, hub.NextRetry());
+                    await output.FlushAsync();
+                    return;
+                case ReadingKind.Closed:
+                    return;
+                default:
+                    throw new UnreachableException();
+            }
+        }
+    }
+
+    /// <summary>Refuses a request that the client should try again.</summary>
+    private async Task RefuseAsync(HttpContext context)
+    {
+        hub.Metrics.ConnectionRefused(Transport.Sse);
+        if (context.Request.Headers.Accept.Any(accept => accept?.Contains(MediaType, StringComparison.OrdinalIgnoreCase) == true))
+        {
+            // EventSource gives up for good on any status but 200, so a full hub answers 200 and ends at once:
+            // the browser comes back after `retry`, a 503 would need the user to reload.
+            PrepareResponse(context);
+            SseFormat.WriteClosing(context.Response.BodyWriter, hub.NextRetry());
+            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+            return;
+        }
+
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        context.Response.Headers.RetryAfter = Math.Ceiling(hub.NextRetry().TotalSeconds).ToString("F0", System.Globalization.CultureInfo.InvariantCulture);
+        await Results.Problem("The hub takes no more streams now.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+    }
+
+    private static void PrepareResponse(HttpContext context)
+    {
+        var response = context.Response;
+        response.ContentType = MediaType;
+        response.Headers.CacheControl = "no-store";
+        // nginx and others that follow it collect a response before they pass it on, unless told not to.
+        response.Headers["X-Accel-Buffering"] = "no";
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        // Kestrel would cut readers that pause for five seconds. Ours are bounded by the write timeout.
+        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
+        {
+            rate.MinDataRate = null;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Debug, "Stream {Connection} opened for {Selection} after {Cursor}")]
+    private partial void StreamOpened(string connection, Selection selection, EventId cursor);
+
+    [LoggerMessage(LogLevel.Debug, "Stream {Connection} closed ({Reason}) at {Cursor} after {Lasted}")]
+    private partial void StreamClosed(string connection, CloseReason reason, EventId cursor, TimeSpan lasted);
+}

@@ -1,0 +1,30 @@
+using Microsoft.OpenApi;
+
+namespace SseAspire.Api.Tests;
+
+/// <summary>The API describes itself.</summary>
+[Collection(nameof(SharedApi))]
+public sealed class OpenApiTests(SharedApi shared)
+{
+    [Fact]
+    public async Task The_OpenApi_document_is_valid_and_describes_every_endpoint_and_field()
+    {
+        var json = await shared.Api.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+
+        var (document, diagnostic) = OpenApiDocument.Parse(json, "json");
+
+        Assert.Empty(diagnostic!.Errors);
+        Assert.Equal(
+            ["GET /events", "GET /events/poll", "GET /stats", "POST /events", "POST /operations/drop"],
+            document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method} {path.Key}")).Order(StringComparer.Ordinal));
+        Assert.Equal(["topic", "lastEventId", "Last-Event-ID", "history", "envelope", "heartbeat"], ParametersOf("/events", HttpMethod.Get));
+        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "limit"], ParametersOf("/events/poll", HttpMethod.Get));
+        Assert.Equal(["share"], ParametersOf("/operations/drop", HttpMethod.Post));
+        Assert.All(
+            document.Paths["/events"].Operations![HttpMethod.Post].RequestBody!.Content!,
+            content => Assert.Equal(["topic", "data", "type", "id", "retry"], content.Value.Schema!.Properties!.Keys));
+
+        IEnumerable<string?> ParametersOf(string path, HttpMethod method) =>
+            document.Paths[path].Operations![method].Parameters!.Select(parameter => parameter.Name);
+    }
+}

@@ -1,0 +1,110 @@
+namespace SseAspire.Api.Tests;
+
+/// <summary>Requests to read that must be refused, each with the field that is wrong.</summary>
+internal static class WrongSubscriptions
+{
+    /// <summary>Percent-encoded bytes that are not valid UTF-8: alone, cut short, surrogates, overlong, beyond Unicode.</summary>
+    public static readonly string[] NotUtf8 = ["%FF", "%80", "%C3", "a%C3z", "%E2%82", "%F0%9F%92", "%ED%A0%80", "%C0%AF", "%E0%80%AF", "%F5%80%80%80"];
+
+    /// <summary>Percent-encoded control characters.</summary>
+    public static readonly string[] Controls = ["%00", "%01", "%08", "%09", "%0A", "%0D", "%0D%0A", "%1B", "%7F", "%C2%80", "%C2%85"];
+
+    private static readonly string[] BrokenEscapes = ["%", "a%", "%4", "%zz", "%0g", "%%41", "%u0041"];
+
+    public static IEnumerable<WrongRequest> All => [.. OfSelection("/events"), .. OfSelection("/events/poll"), .. OfCursor("/events", "lastEventId"), .. OfCursor("/events/poll", "after"), .. OfOptions(), .. OfHeader()];
+
+    private static IEnumerable<WrongRequest> OfSelection(string path)
+    {
+        yield return WrongRequest.Get($"{path} without a query", path, "topic");
+        yield return WrongRequest.Get($"{path} with an empty query", $"{path}?", "topic");
+        yield return WrongRequest.Get($"{path} without a topic", $"{path}?Topic=a", "topic");
+        yield return WrongRequest.Get($"{path} with an empty topic", $"{path}?topic=", "topic");
+        yield return WrongRequest.Get($"{path} with a topic that has no value", $"{path}?topic", "topic");
+        yield return WrongRequest.Get($"{path} with one empty topic of two", $"{path}?topic=a&topic=", "topic");
+        yield return WrongRequest.Get($"{path} with 65 topics", $"{path}?{Repeat("topic=a", 65)}", "topic");
+        yield return WrongRequest.Get($"{path} with 65 topics as long as may be", $"{path}?{Repeat($"topic={Repeat("%41", 256, "")}", 65)}", "topic");
+        yield return WrongRequest.Get($"{path} with a topic of 257 bytes", $"{path}?topic={new string('x', 257)}", "topic");
+        yield return WrongRequest.Get($"{path} with a topic of 258 bytes in 129 characters", $"{path}?topic={Repeat("%C3%A9", 129, "")}", "topic");
+        yield return WrongRequest.Get($"{path} with a topic of 60,000 bytes", $"{path}?topic={new string('x', 60_000)}", "topic");
+        yield return WrongRequest.Get($"{path} with the replacement character", $"{path}?topic=%EF%BF%BD", "topic");
+        yield return WrongRequest.Get($"{path} with ** before the last level", $"{path}?topic=**/a", "topic");
+        yield return WrongRequest.Get($"{path} with ** twice", $"{path}?topic=a/**/**", "topic");
+        yield return WrongRequest.Get($"{path} with a name that is not UTF-8", $"{path}?topic=a&%FF=1", "query");
+        yield return WrongRequest.Get($"{path} with a broken escape of no name", $"{path}?topic=a&=%zz", "query");
+        yield return WrongRequest.Get($"{path} with 2,001 fields", $"{path}?{Repeat("topic=a", 2_001)}", "query");
+        foreach (var wrong in (string[])[.. NotUtf8, .. Controls, .. BrokenEscapes])
+        {
+            yield return WrongRequest.Get($"{path} with topic={wrong}", $"{path}?topic={wrong}", "topic");
+        }
+    }
+
+    private static IEnumerable<WrongRequest> OfCursor(string path, string field)
+    {
+        yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1-1&{field}=1-1", field);
+        yield return WrongRequest.Get($"{path} with {field} of 257 bytes", $"{path}?topic=a&{field}={new string('x', 257)}", field);
+        yield return WrongRequest.Get($"{path} with {field} beyond 64 bits", $"{path}?topic=a&{field}=18446744073709551616-0", field);
+        yield return WrongRequest.Get($"{path} with {field}'s sequence beyond 64 bits", $"{path}?topic=a&{field}=1-18446744073709551616", field);
+        foreach (var wrong in (string[])[.. NotUtf8, .. Controls, "1-1%0D%0Adata:x", "%"])
+        {
+            yield return WrongRequest.Get($"{path} with {field}={wrong}", $"{path}?topic=a&{field}={wrong}", field);
+        }
+    }
+
+    private static IEnumerable<WrongRequest> OfOptions()
+    {
+        foreach (var (path, field, values) in ((string, string, string[])[])
+        [
+            ("/events", "history", ["-1", "1001", "abc", "1.5", "", "99999999999999999999", "%2B1", "%201", "0x10", "1e2", "%D9%A1"]),
+            ("/events", "envelope", ["yes", "1", "TRUE", "", "true%00"]),
+            ("/events", "heartbeat", ["off", "", "EVENT", "event%0A"]),
+            ("/events/poll", "limit", ["0", "1001", "-5", "x", "", "1.0", "4294967297"]),
+            ("/events", "after", ["earliest", "1-1"]),
+            ("/events/poll", "lastEventId", ["earliest", "1-1"]),
+            ("/events/poll", "history", ["-1", "1001"]),
+        ])
+        {
+            foreach (var value in values)
+            {
+                yield return WrongRequest.Get($"{path} with {field}={value}", $"{path}?topic=a&{field}={value}", field);
+            }
+
+            yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1&{field}=1", field);
+        }
+
+        foreach (var value in (string[])["0", "2", "-1", "1.01", "NaN", "Infinity", "x", "", "1e-1", "0,5", "%E2%88%9E"])
+        {
+            yield return WrongRequest.Get($"dropping share={value}", $"/operations/drop?share={value}", "share", "Content-Length: 0\r\n", "POST");
+        }
+
+        yield return WrongRequest.Get("dropping share twice", "/operations/drop?share=0.1&share=0.1", "share", "Content-Length: 0\r\n", "POST");
+    }
+
+    private static IEnumerable<WrongRequest> OfHeader()
+    {
+        foreach (var (name, value) in ((string, string)[])
+        [
+            ("that is not UTF-8", "a\u00ffb"),
+            ("cut short in a character", "a\u00e2\u0082"),
+            ("with a surrogate", "\u00ed\u00a0\u0080"),
+            ("with a tab", "a\tb"),
+            ("with escape", "a\u001b[0m"),
+            ("with delete", "a\u007fb"),
+            ("with a control character of two bytes", "a\u00c2\u0085b"),
+            ("of 257 bytes", new string('x', 257)),
+            ("of 30,000 bytes", new string('x', 30_000)),
+            ("beyond 64 bits", "99999999999999999999999-1"),
+        ])
+        {
+            yield return WrongRequest.Get($"Last-Event-ID {name}", "/events?topic=a", "Last-Event-ID", $"Last-Event-ID: {value}\r\n");
+            yield return WrongRequest.Get($"polling with last-event-id {name}", "/events/poll?topic=a", "Last-Event-ID", $"last-event-id: {value}\r\n");
+        }
+
+        yield return WrongRequest.Get("Last-Event-ID twice", "/events?topic=a", "Last-Event-ID", "Last-Event-ID: 1-1\r\nLast-Event-ID: 1-2\r\n");
+        yield return WrongRequest.Get("Last-Event-ID wrong while the query's is right", "/events?topic=a&lastEventId=1-1", "Last-Event-ID", "Last-Event-ID: \u00ff\r\n");
+        // What EventSource sends of itself: it must be told as well.
+        yield return WrongRequest.Get("no topic, accepting only an event stream", "/events", "topic", "Accept: text/event-stream\r\n");
+        yield return WrongRequest.Get("no topic, accepting only pictures", "/events", "topic", "Accept: image/png\r\n");
+    }
+
+    internal static string Repeat(string text, int count, string separator = "&") => string.Join(separator, Enumerable.Repeat(text, count));
+}
