@@ -1,0 +1,109 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace SseAspire.Web.Hub;
+
+/// <summary>
+/// The API as the front end's own process uses it: the latest events for a page's first paint, publishing
+/// and cutting streams on a visitor's behalf. Browsers read the stream from the API themselves.
+/// </summary>
+internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimeProvider time, ILogger<HubClient> logger)
+{
+    /// <summary>A page is better shown without its events than late.</summary>
+    private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Longer than the API tries to append to its log, so that its own answer is what is seen.</summary>
+    private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(8);
+
+    /// <summary>The newest events of a topic, oldest first.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public async Task<IReadOnlyList<HubEvent>> LatestAsync(string topic, int count, CancellationToken cancellationToken)
+    {
+        var path = $"/events/poll?topic={Uri.EscapeDataString(topic)}&history={count}&limit={count}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = await SendAsync(request, PollTimeout, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+        }
+
+        try
+        {
+            var answer = await response.Content.ReadFromJsonAsync<PollAnswer>(cancellationToken);
+            return answer?.Events ?? [];
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
+        {
+            throw Unavailable(request, "its answer could not be read", exception);
+        }
+    }
+
+    /// <summary>Publishes an event and returns once the log has it.</summary>
+    /// <exception cref="HubUnavailableException">The API is away or its log is, or it refuses the key.</exception>
+    public async Task PublishAsync(string topic, string type, string data, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events")
+        {
+            Content = new FormUrlEncodedContent([new("topic", topic), new("type", type), new("data", data)]),
+        };
+        Authorize(request, keys.Value.Publishing);
+        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+        }
+    }
+
+    /// <summary>Cuts every stream of the hub. False where operations are switched off or not allowed.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public async Task<bool> DropAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/operations/drop");
+        Authorize(request, keys.Value.Operations);
+        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+        {
+            return false;
+        }
+
+        return response.IsSuccessStatusCode
+            ? true
+            : throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+    }
+
+    private static void Authorize(HttpRequestMessage request, string? key)
+    {
+        if (key is not null)
+        {
+            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        }
+    }
+
+    private HubUnavailableException Unavailable(HttpRequestMessage request, string reason, Exception? cause = null)
+    {
+        // The cause in a line: while the API is away every visit says so, and a stack trace says no more.
+        HubLog.HubUnavailable(logger, request.Method.Method, request.RequestUri!.AbsolutePath, cause is null ? reason : $"{reason}: {cause.Message}");
+        return new HubUnavailableException(reason, cause);
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await http.SendAsync(request, either.Token);
+        }
+        catch (HttpRequestException exception)
+        {
+            throw Unavailable(request, "it could not be reached", exception);
+        }
+        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw Unavailable(request, "it did not answer in time", exception);
+        }
+    }
+}

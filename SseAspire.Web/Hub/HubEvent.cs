@@ -1,0 +1,12 @@
+namespace SseAspire.Web.Hub;
+
+/// <summary>An event as the API's JSON transports carry it.</summary>
+/// <param name="Id">Resumes a reader after this event.</param>
+/// <param name="Topic">The canonical topic.</param>
+/// <param name="Type">The event's type; null where the publisher gave none.</param>
+/// <param name="At">When the publisher made it, to the millisecond.</param>
+/// <param name="Data">The payload, as the publisher gave it.</param>
+internal sealed record HubEvent(string Id, string Topic, string? Type, DateTimeOffset At, string Data);
+
+/// <summary>The answer of <c>GET /events/poll</c>, as far as a page needs it.</summary>
+internal sealed record PollAnswer(IReadOnlyList<HubEvent> Events);

@@ -1,0 +1,55 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace SseAspire.Web.Live;
+
+/// <summary>
+/// What a person tells everybody: the JSON <c>{"text": …, "from"?: …}</c> from the form, or plain text
+/// from a publisher that knows nothing of that (<c>curl -d topic=notifications -d data=Hello</c>).
+/// </summary>
+internal sealed record Notification(string Text, string? From)
+{
+    /// <summary>The longest text the form takes, in UTF-16 code units, as <c>maxlength</c> counts.</summary>
+    public const int MaxText = 280;
+
+    /// <summary>The longest name the form takes.</summary>
+    public const int MaxFrom = 40;
+
+    /// <summary>Reads an event's data; never fails, since anybody may publish anything there.</summary>
+    public static Notification Read(string data)
+    {
+        if (data.StartsWith('{'))
+        {
+            try
+            {
+                var own = JsonSerializer.Deserialize<Notification>(data, JsonSerializerOptions.Web);
+                if (own?.Text is { Length: > 0 })
+                {
+                    return own;
+                }
+            }
+            catch (JsonException)
+            {
+                // Not ours, so it is text that happens to begin like JSON.
+            }
+        }
+
+        return new Notification(data, null);
+    }
+
+    /// <summary>The event's data.</summary>
+    public string Write() => JsonSerializer.Serialize(this, NotificationJson.Default.Notification);
+}
+
+/// <summary>What a visitor typed.</summary>
+public sealed class NotificationInput
+{
+    /// <summary>What to tell everybody.</summary>
+    [Required(ErrorMessage = "Write something to send.")]
+    [StringLength(Notification.MaxText, ErrorMessage = "Keep it to {1} characters.")]
+    public string? Text { get; set; }
+
+    /// <summary>Who says it, where the visitor gives a name.</summary>
+    [StringLength(Notification.MaxFrom, ErrorMessage = "Keep the name to {1} characters.")]
+    public string? From { get; set; }
+}

@@ -1,0 +1,32 @@
+using SseAspire.ServiceDefaults;
+using SseAspire.Web.Hub;
+using SseAspire.Web.Security;
+
+var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+
+builder.Services.AddOptions<ApiOptions>()
+    .BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddHubClient();
+
+builder.Services.AddSingleton<VisitorLimiter>();
+builder.Services.AddRazorPages();
+
+var app = builder.Build();
+
+app.UseSecurityHeaders();
+app.UseExceptionHandler("/error");
+app.UseStatusCodePagesWithReExecute("/error/{0}");
+if (!app.Environment.IsDevelopment())
+{
+    app.UseHsts();
+}
+
+app.MapDefaultEndpoints();
+app.MapStaticAssets();
+app.MapRazorPages().WithStaticAssets();
+
+app.Run();

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Threading.RateLimiting;
+
+namespace SseAspire.Web.Security;
+
+/// <summary>
+/// How much one address may do through the page's forms: five in a row, then one every two seconds.
+/// </summary>
+/// <remarks>
+/// Asked by the form's handler and not by the middleware: a refused visitor gets the form back with what
+/// they typed, which the middleware, being before the page, could not give.
+/// </remarks>
+internal sealed class VisitorLimiter : IDisposable
+{
+    private const int Burst = 5;
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+
+    private readonly PartitionedRateLimiter<IPAddress> _limiter =
+        PartitionedRateLimiter.Create<IPAddress, IPAddress>(address => RateLimitPartition.GetTokenBucketLimiter(
+            Network(address),
+            _ => new TokenBucketRateLimiterOptions
+            {
+                TokenLimit = Burst,
+                TokensPerPeriod = 1,
+                ReplenishmentPeriod = Period,
+            }));
+
+    /// <summary>How long to wait, or null where the visitor may act now (and has thereby acted).</summary>
+    public TimeSpan? Refuse(HttpContext context)
+    {
+        using var lease = _limiter.AttemptAcquire(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        if (lease.IsAcquired)
+        {
+            return null;
+        }
+
+        return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > Period ? wait : Period;
+    }
+
+    public void Dispose() => _limiter.Dispose();
+
+    /// <summary>An IPv6 customer owns a /64 at least: by single addresses they would have no limit at all.</summary>
+    private static IPAddress Network(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return address.MapToIPv4();
+        }
+
+        if (address.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return address;
+        }
+
+        var bytes = address.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes);
+    }
+}
