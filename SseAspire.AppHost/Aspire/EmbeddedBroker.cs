@@ -1,0 +1,66 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using SseAspire.EmbeddedRedis;
+
+namespace SseAspire.AppHost;
+
+/// <summary>Runs the embedded broker with the AppHost.</summary>
+internal static partial class EmbeddedBroker
+{
+    /// <summary>Adds it to the application, in run mode alone.</summary>
+    public static IResourceBuilder<EmbeddedBrokerResource> AddEmbeddedBroker(this IDistributedApplicationBuilder builder, string name)
+    {
+        var broker = new EmbeddedBrokerResource(name);
+        var healthCheck = $"{name}_check";
+        builder.Services.AddHealthChecks().AddRedis(
+            _ => $"{broker.Endpoint.Host}:{broker.Endpoint.Port}", name: healthCheck);
+        return builder.AddResource(broker)
+            .WithInitialState(new CustomResourceSnapshot
+            {
+                ResourceType = "Embedded Redis",
+                State = KnownResourceStates.NotStarted,
+                Properties = [],
+            })
+            .WithIconName("Database")
+            .WithHealthCheck(healthCheck)
+            .ExcludeFromManifest()
+            .OnInitializeResource(StartAsync);
+    }
+
+    // The order is the orchestrator's for resources of its own: who waits for an address, for the start
+    // or for the connection string is released by the event of that name, and the state Running, spelled
+    // exactly so, starts the health check that releases WaitFor.
+    private static async Task StartAsync(EmbeddedBrokerResource broker, InitializeResourceEvent start, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await start.Notifications.PublishUpdateAsync(broker, state => state with { State = KnownResourceStates.Starting });
+
+            var server = EmbeddedRedisServer.Start();
+            start.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(server.Dispose);
+            broker.ListensOn(server.Port);
+
+            await start.Eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(broker, start.Services), cancellationToken);
+            await start.Eventing.PublishAsync(new BeforeResourceStartedEvent(broker, start.Services), cancellationToken);
+            await start.Eventing.PublishAsync(new ConnectionStringAvailableEvent(broker, start.Services), cancellationToken);
+            await start.Notifications.PublishUpdateAsync(broker, state => state with
+            {
+                State = KnownResourceStates.Running,
+                StartTimeStamp = DateTime.UtcNow,
+            });
+            LogListens(start.Logger, server.Port);
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogFailed(start.Logger, e);
+            await start.Notifications.PublishUpdateAsync(broker, state => state with { State = KnownResourceStates.FailedToStart });
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Listens on port {Port}.")]
+    private static partial void LogListens(ILogger logger, int port);
+
+    [LoggerMessage(LogLevel.Error, "The embedded broker did not start.")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

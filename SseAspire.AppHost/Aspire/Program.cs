@@ -1,0 +1,53 @@
+using SseAspire.AppHost;
+
+var builder = DistributedApplication.CreateBuilder(args);
+var settings = AppHostSettings.Read(builder.Configuration);
+
+// The broker holds the log: every event, in order.
+var broker = builder.AddBroker(settings);
+
+// The producer appends what real sources tell.
+builder.AddProject<Projects.SseAspire_Producer>("producer", launchProfileName: null)
+    .InTheEnvironmentOfTheAppHost()
+    .WithHttpEndpoint()
+    .WithHttpHealthCheck("/alive")
+    .WithReference(broker)
+    .WaitFor(broker);
+
+// The API streams the log to whoever subscribes. There are two, so that resuming on another replica than
+// the one that was left is an everyday thing.
+var api = builder.AddProject<Projects.SseAspire_Api>("api", launchProfileName: null)
+    .InTheEnvironmentOfTheAppHost()
+    .WithReplicas(settings.Api.Replicas ?? 2)
+    .WithPublicEndpoints(settings.Api.Port, settings.Api.HttpsPort)
+    .WithHttpHealthCheck("/health")
+    .WithReference(broker)
+    .WaitFor(broker)
+    .WithLink("API: what the hub does now", "/stats")
+    .WithLink("API: OpenAPI document", "/openapi/v1.json");
+
+// The front end shows it: its pages reach the API from the server, its scripts from the browser.
+var web = builder.AddProject<Projects.SseAspire_Web>("web", launchProfileName: null)
+    .InTheEnvironmentOfTheAppHost()
+    .WithPublicEndpoints(settings.Web.Port, settings.Web.HttpsPort)
+    .WithHttpHealthCheck("/health")
+    .WithReference(api)
+    .WaitFor(api)
+    .WithEnvironment("Api__PublicUrl", api.PublicEndpoint())
+    .WithLink("Front end", "/");
+api.WithEnvironment("Cors__Origins__0", web.PublicEndpoint());
+
+// On a developer's machine everybody may publish and cut streams; elsewhere only who has the key.
+if (builder.ExecutionContext.IsRunMode)
+{
+    api.WithEnvironment("Operations__Enabled", "true");
+}
+else
+{
+    var publishingKey = builder.AddParameter("publishing-key", secret: true);
+    api.WithEnvironment("Publishing__Key", publishingKey)
+        .WithEnvironment("Operations__Key", builder.AddParameter("operations-key", secret: true));
+    web.WithEnvironment("Publishing__Key", publishingKey);
+}
+
+builder.Build().Run();

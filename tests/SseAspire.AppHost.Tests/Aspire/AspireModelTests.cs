@@ -1,0 +1,112 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace SseAspire.AppHost.Tests;
+
+/// <summary>What the AppHost asks of Aspire, on a developer's machine.</summary>
+public sealed class AspireModelTests
+{
+    [Fact]
+    public async Task It_draws_broker_producer_API_and_front_end_each_waiting_for_what_it_needs()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        Assert.Equal(["broker", "producer", "api", "web"], model.Parts.Select(resource => resource.Name));
+        Assert.Equal(["broker"], model.WaitsFor("producer"));
+        Assert.Equal(["broker"], model.WaitsFor("api"));
+        Assert.Equal(["api"], model.WaitsFor("web"));
+        Assert.All(model.Parts, resource => Assert.NotEmpty(resource.Annotations.OfType<HealthCheckAnnotation>()));
+    }
+
+    [Fact]
+    public async Task Browsers_reach_the_front_end_at_8080_and_the_API_at_8081()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        Assert.Equal(8080, model.Endpoint("web", "http").Port);
+        Assert.Equal(8081, model.Endpoint("api", "http").Port);
+        Assert.True(model.Endpoint("web", "http").IsExternal);
+        Assert.True(model.Endpoint("api", "http").IsExternal);
+        Assert.False(model.Endpoint("producer", "http").IsExternal);
+    }
+
+    [Fact]
+    public async Task Every_service_is_told_where_the_others_are()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        var producer = await model.EnvironmentAsync("producer");
+        Assert.Equal("localhost:5001", producer["ConnectionStrings__broker"]);
+        Assert.Equal("Development", producer["ASPNETCORE_ENVIRONMENT"]);
+
+        var api = await model.EnvironmentAsync("api");
+        Assert.Equal("localhost:5001", api["ConnectionStrings__broker"]);
+        Assert.Equal("http://localhost:8080", api["Cors__Origins__0"]);
+        Assert.Equal("true", api["Operations__Enabled"]);
+        Assert.Equal("Development", api["ASPNETCORE_ENVIRONMENT"]);
+        Assert.DoesNotContain("Publishing__Key", api.Keys);
+
+        var web = await model.EnvironmentAsync("web");
+        Assert.Equal("http://localhost:8081", web["services__api__http__0"]);
+        Assert.Equal("http://localhost:8081", web["Api__PublicUrl"]);
+        Assert.Equal("Development", web["ASPNETCORE_ENVIRONMENT"]);
+    }
+
+    [Fact]
+    public async Task Under_the_profile_https_browsers_are_sent_to_TLS()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded", "--DOTNET_LAUNCH_PROFILE=https");
+
+        Assert.Equal(8443, model.Endpoint("web", "https").Port);
+        Assert.Equal("https://localhost:8443", (await model.EnvironmentAsync("api"))["Cors__Origins__0"]);
+        Assert.Equal("https://localhost:8444", (await model.EnvironmentAsync("web"))["Api__PublicUrl"]);
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3, "--Api:Replicas=3")]
+    public async Task The_API_runs_twice_or_as_often_as_is_set(int replicas, params string[] settings)
+    {
+        await using var model = await AppHostModel.DrawAsync(["--Broker=embedded", .. settings]);
+
+        Assert.Equal(replicas, model["api"].GetReplicaCount());
+        Assert.Equal(1, model["web"].GetReplicaCount());
+    }
+
+    [Fact]
+    public async Task The_dashboard_links_say_what_is_behind_them()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        Assert.Equal(
+            [("Front end", "http://localhost:8080/")],
+            (await model.LinksAsync("web")).Select(link => (link.DisplayText, link.Url)));
+        Assert.Equal(
+            [("API: what the hub does now", "http://localhost:8081/stats"), ("API: OpenAPI document", "http://localhost:8081/openapi/v1.json")],
+            (await model.LinksAsync("api")).Select(link => (link.DisplayText, link.Url)));
+    }
+
+    [Fact]
+    public async Task The_setting_chooses_a_container()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=container");
+
+        Assert.IsType<RedisResource>(model["broker"]);
+    }
+
+    [Fact]
+    public async Task Without_a_container_engine_the_broker_is_the_embedded_one()
+    {
+        await using var model = await AppHostModel.DrawAsync("--ASPIRE_CONTAINER_RUNTIME=no-such-engine");
+
+        Assert.IsType<EmbeddedBrokerResource>(model["broker"]);
+    }
+
+    [Fact]
+    public async Task A_Redis_that_runs_already_is_used()
+    {
+        await using var model = await AppHostModel.DrawAsync("--ConnectionStrings:broker=redis.example:6379");
+
+        Assert.IsNotType<EmbeddedBrokerResource>(model["broker"]);
+        Assert.Equal("redis.example:6379", (await model.EnvironmentAsync("api"))["ConnectionStrings__broker"]);
+    }
+}
