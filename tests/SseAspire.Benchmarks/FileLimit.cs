@@ -1,0 +1,32 @@
+using System.Globalization;
+
+namespace SseAspire.Benchmarks;
+
+/// <summary>Each reader takes a file descriptor here and one in the server. Where there are too few, this says so first.</summary>
+internal static class FileLimit
+{
+    private const string Limits = "/proc/self/limits";
+
+    /// <summary>What a process has open besides its readers, roughly.</summary>
+    private const int Others = 300;
+
+    /// <exception cref="BenchmarkException">There are too few.</exception>
+    public static void Check(int readers)
+    {
+        // Where the system does not tell, the first connection that fails does.
+        if (!File.Exists(Limits))
+        {
+            return;
+        }
+
+        // "Max open files   1024   524288   files": the runtime raises the first to the second by itself.
+        var line = File.ReadLines(Limits).First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+        var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
+        if (int.TryParse(hard, CultureInfo.InvariantCulture, out var limit) && limit < readers + Others)
+        {
+            throw new BenchmarkException(
+                $"{readers} readers need {readers + Others} file descriptors and this process may open {limit}. "
+                + $"Raise the limit ('ulimit -n {readers + Others}') or take fewer readers.");
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using SseAspire.Benchmarks.Scenarios;
+using SseAspire.Benchmarks.Servers;
+
+namespace SseAspire.Benchmarks.Report;
+
+/// <summary>The results as programs read them: every single one, with what is needed to repeat it.</summary>
+internal static class JsonReport
+{
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+    };
+
+    public static void Write(string file, Scenario scenario, Settings settings, IReadOnlyList<Result> results)
+    {
+        var report = new
+        {
+            Scenario = scenario.Name,
+            At = DateTimeOffset.UtcNow,
+            Machine = new
+            {
+                Machine.Processor,
+                Cores = Environment.ProcessorCount,
+                System = RuntimeInformation.OSDescription,
+                Runtime = RuntimeInformation.FrameworkDescription,
+                Machine.ServerGc,
+                Broker = Broker.Name,
+            },
+            Settings = settings,
+            Ratio = Table.Ratio(results),
+            Results = results,
+        };
+        File.WriteAllText(file, JsonSerializer.Serialize(report, Options));
+    }
+}

@@ -1,0 +1,26 @@
+using SseAspire.Benchmarks.Report;
+
+namespace SseAspire.Benchmarks.Scenarios;
+
+/// <summary>Many events at once, as fast as the server takes them: how much goes out with one write?</summary>
+internal sealed class Burst : Scenario
+{
+    public override string Name => "burst";
+
+    public override string Description => "many events as fast as they can be published (--readers 1000 --events 1000 --batch 100)";
+
+    public override Settings Defaults => Default(readers: 1_000, events: 1_000, batch: 100);
+
+    public override string Describe(Settings settings) =>
+        $"{settings.Readers:N0} readers, {settings.Events:N0} events of 100 bytes in publications of {settings.Batch:N0}, {settings.Repeat} repeats";
+
+    protected override Result Run(Settings settings, Trial trial)
+    {
+        trial.ConnectBaseline(settings.Baseline);
+        var idle = trial.ConnectAll(settings.Readers);
+        trial.WarmUp(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch));
+        return trial.Measure(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch))
+            with
+        { IdleBytesPerConnection = idle };
+    }
+}

@@ -1,0 +1,40 @@
+using System.Reflection;
+using SseAspire.Benchmarks.Load;
+
+namespace SseAspire.Benchmarks.Servers;
+
+/// <summary>The hub as it ships: SseAspire.Api, with a broker of its own, which starts empty.</summary>
+internal sealed class HubServer : ServerProcess
+{
+    public const string PublishingKey = "benchmark";
+
+    private static readonly string Assembly = typeof(HubServer).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "HubAssembly").Value!;
+
+    private readonly Broker _broker;
+
+    public HubServer()
+        : this(Broker.Start())
+    {
+    }
+
+    private HubServer(Broker broker)
+        : base([Assembly], new Dictionary<string, string>
+        {
+            ["ConnectionStrings__broker"] = broker.ConnectionString,
+            ["Publishing__Key"] = PublishingKey,
+            ["Hub__MaxConnections"] = "1000000",
+            ["Hub__MaxConnectionsPerAddress"] = "1000000",
+        }) => _broker = broker;
+
+    public override string StreamPath => $"/events?topic={Publication.Benchmark}";
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _broker.Dispose();
+    }
+
+    // It subscribes, then answers, at once.
+    protected override int CountServed(ReaderFleet readers) => readers.Answered;
+}

@@ -1,0 +1,8 @@
+namespace SseAspire.Benchmarks.Servers;
+
+/// <summary>An event as it is published to either server.</summary>
+internal sealed record Publication(string Topic, string Data)
+{
+    /// <summary>The topic that all measured events have.</summary>
+    public const string Benchmark = "benchmark";
+}

@@ -1,0 +1,11 @@
+namespace SseAspire.Benchmarks.Servers;
+
+/// <summary>What is measured.</summary>
+internal enum ServerKind
+{
+    /// <summary>SseAspire.Api, with its broker.</summary>
+    Hub,
+
+    /// <summary><c>TypedResults.ServerSentEvents</c> with a channel for each reader, as ASP.NET Core's own documentation shows it.</summary>
+    Naive,
+}

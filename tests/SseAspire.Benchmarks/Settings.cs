@@ -1,0 +1,99 @@
+using System.Globalization;
+using SseAspire.Benchmarks.Servers;
+
+namespace SseAspire.Benchmarks;
+
+/// <summary>What to measure. Every figure is bounded, so that a slip of the finger does not load a machine for hours.</summary>
+/// <param name="Readers">How many streams are open, 1 to 100,000.</param>
+/// <param name="Baseline">How many of them are open when memory is taken first: what comes after them counts as the readers' own.</param>
+/// <param name="Rate">Events a second, 1 to 100,000.</param>
+/// <param name="Seconds">For how long, 1 to 3,600.</param>
+/// <param name="Events">In a burst: how many events, 1 to 1,000,000.</param>
+/// <param name="Batch">In a burst: how many events a publication has, 1 to 1,000.</param>
+/// <param name="Repeat">How often each server is measured, 1 to 100.</param>
+/// <param name="Servers">What is measured, in turns.</param>
+/// <param name="Json">The file that the results are written to, if any.</param>
+internal sealed record Settings(
+    int Readers,
+    int Baseline,
+    int Rate,
+    int Seconds,
+    int Events,
+    int Batch,
+    int Repeat,
+    IReadOnlyList<ServerKind> Servers,
+    string? Json)
+{
+    public const string Usage = """
+        Options:
+          --readers n   streams that are open at once
+          --baseline n  streams that memory a connection is counted from (default: a tenth of the readers)
+          --rate n      fanout: events a second
+          --seconds n   fanout, idle: how long
+          --events n    burst: how many events
+          --batch n     burst: events a publication
+          --repeat n    how often each server is measured, in turns (default 3)
+          --server x    hub or naive alone (default: both)
+          --json file   write the results there as well
+        """;
+
+    /// <summary>Reads the options of the command line over a scenario's defaults.</summary>
+    /// <exception cref="BenchmarkException">An option is unknown or out of its bounds.</exception>
+    public static Settings Parse(Settings defaults, ReadOnlySpan<string> arguments)
+    {
+        var settings = defaults;
+        int? baseline = null;
+        for (; arguments.Length > 0; arguments = arguments[2..])
+        {
+            var option = arguments[0];
+            var value = arguments.Length > 1 ? arguments[1] : throw new BenchmarkException($"{option} needs a value.\n{Usage}");
+            switch (option)
+            {
+                case "--readers":
+                    settings = settings with { Readers = Number(option, value, 100_000) };
+                    break;
+                case "--baseline":
+                    baseline = Number(option, value, 100_000);
+                    break;
+                case "--rate":
+                    settings = settings with { Rate = Number(option, value, 100_000) };
+                    break;
+                case "--seconds":
+                    settings = settings with { Seconds = Number(option, value, 3_600) };
+                    break;
+                case "--events":
+                    settings = settings with { Events = Number(option, value, 1_000_000) };
+                    break;
+                case "--batch":
+                    settings = settings with { Batch = Number(option, value, 1_000) };
+                    break;
+                case "--repeat":
+                    settings = settings with { Repeat = Number(option, value, 100) };
+                    break;
+                case "--server":
+                    settings = settings with { Servers = [Kind(value)] };
+                    break;
+                case "--json":
+                    settings = settings with { Json = Path.GetFullPath(value) };
+                    break;
+                default:
+                    throw new BenchmarkException($"There is no option {option}.\n{Usage}");
+            }
+        }
+
+        settings = settings with { Baseline = baseline ?? Math.Max(1, settings.Readers / 10) };
+        return settings.Baseline < settings.Readers
+            ? settings
+            : throw new BenchmarkException("--readers must be more than --baseline, which memory a connection is counted from.");
+    }
+
+    private static int Number(string option, string value, int most) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= most
+            ? number
+            : throw new BenchmarkException($"{option} takes a number from 1 to {most}, not '{value}'.");
+
+    private static ServerKind Kind(string value) =>
+        Enum.TryParse<ServerKind>(value, ignoreCase: true, out var kind) && !int.TryParse(value, CultureInfo.InvariantCulture, out _)
+            ? kind
+            : throw new BenchmarkException($"--server is hub or naive, not '{value}'.");
+}
