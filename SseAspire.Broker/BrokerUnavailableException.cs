@@ -15,8 +15,10 @@ public sealed class BrokerUnavailableException(string message, Exception? inner 
     /// </summary>
     /// <remarks>
     /// The client means to wrap what a connection throws while it is torn down, and now and then lets it
-    /// through: the socket's own exception, or that its writer was completed.
+    /// through: the socket's own exception, that its writer was completed, or that it cancelled the command
+    /// by itself. So a caller with a token of its own asks that first.
     /// </remarks>
-    internal static bool Covers(Exception e) =>
-        e is RedisException or RedisCommandException or TimeoutException or IOException or SocketException or InvalidOperationException;
+    public static bool Covers(Exception e) =>
+        e is RedisException or RedisCommandException or TimeoutException or IOException or SocketException
+            or InvalidOperationException or OperationCanceledException;
 }

@@ -196,10 +196,10 @@ public sealed partial class EventLog : IAsyncDisposable
             asking = command(_redis.GetDatabase());
             return await asking.WaitAsync(cancellationToken);
         }
-        catch (OperationCanceledException) when (asking is not null)
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Nobody awaits it any more: unobserved, its failure would alarm the whole process.
-            _ = asking.ContinueWith(
+            _ = asking?.ContinueWith(
                 static gone => gone.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw;
         }

@@ -25,7 +25,7 @@ internal sealed partial class Control(
         {
             return await redis.GetSubscriber().PublishAsync(_channel, DropWord + share.ToString(CultureInfo.InvariantCulture));
         }
-        catch (Exception e) when (e is RedisException or TimeoutException)
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
             throw new BrokerUnavailableException("The replicas cannot be told.", e);
         }
@@ -33,17 +33,14 @@ internal sealed partial class Control(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        try
         {
-            try
-            {
-                await redis.GetSubscriber().SubscribeAsync(_channel, (_, word) => Obey(word.ToString()));
-                return;
-            }
-            catch (Exception e) when (e is RedisException or TimeoutException)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1), stoppingToken);
-            }
+            await redis.GetSubscriber().SubscribeAsync(_channel, (_, word) => Obey(word.ToString()));
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            // The client keeps what was subscribed to and subscribes by itself when it has connected; a second
+            // call would have every word obeyed twice.
         }
     }
 
