@@ -1,5 +1,7 @@
 using SseAspire.ServiceDefaults;
 using SseAspire.Web.Hub;
+using SseAspire.Web.Languages;
+using SseAspire.Web.Live;
 using SseAspire.Web.Security;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -13,11 +15,14 @@ builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClient();
 
 builder.Services.AddSingleton<VisitorLimiter>();
-builder.Services.AddRazorPages();
+builder.Services.AddLanguages();
+builder.Services.AddScoped<Figures>();
+builder.Services.AddRazorPages().AddValidationTexts();
 
 var app = builder.Build();
 
 app.UseSecurityHeaders();
+app.UseLanguages();
 app.UseExceptionHandler("/error");
 app.UseStatusCodePagesWithReExecute("/error/{0}");
 if (!app.Environment.IsDevelopment())

@@ -1,35 +1,39 @@
 using System.Globalization;
+using Microsoft.Extensions.Localization;
+using SseAspire.Web.Texts;
 
 namespace SseAspire.Web.Live;
 
-/// <summary>Figures as the page writes them; <c>format.js</c> writes the same.</summary>
-internal static class Figures
+/// <summary>Figures as the page writes them, in the visitor's language; <c>format.js</c> writes the same.</summary>
+internal sealed class Figures(IStringLocalizer<SiteTexts> texts)
 {
     /// <summary>What stands where a figure is not known.</summary>
     public const string Unknown = "–";
 
-    private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB"];
-
     /// <summary>A share of a hundred: <c>12.5 %</c>.</summary>
-    public static string Percent(double? value) =>
-        value is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known:0.0} %") : Unknown;
+    public string Percent(double? value) => value is { } known ? texts["unit.percent", Write(known, 1)] : Unknown;
 
     /// <summary>Decimal multiples to three digits: <c>23.4 GB</c>.</summary>
-    public static string Bytes(double? value)
+    public string Bytes(double? value)
     {
         if (value is not { } rest)
         {
             return Unknown;
         }
 
+        var units = texts["unit.bytes"].Value.Split(' ');
         var unit = 0;
-        while (rest >= 999.5 && unit < Units.Length - 1)
+        while (rest >= 999.5 && unit < units.Length - 1)
         {
             rest /= 1000;
             unit++;
         }
 
-        var digits = unit == 0 || rest >= 99.95 ? "0" : "0.0";
-        return string.Create(CultureInfo.InvariantCulture, $"{rest.ToString(digits, CultureInfo.InvariantCulture)} {Units[unit]}");
+        return $"{Write(rest, unit == 0 || rest >= 99.95 ? 0 : 1)} {units[unit]}";
     }
+
+    /// <summary>The same in a second: <c>23.4 kB/s</c>.</summary>
+    public string BytesPerSecond(double? value) => texts["unit.perSecond", Bytes(value)];
+
+    private static string Write(double value, int digits) => value.ToString($"F{digits}", CultureInfo.CurrentCulture);
 }

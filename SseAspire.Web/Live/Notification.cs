@@ -41,15 +41,15 @@ internal sealed record Notification(string Text, string? From)
     public string Write() => JsonSerializer.Serialize(this, NotificationJson.Default.Notification);
 }
 
-/// <summary>What a visitor typed.</summary>
+/// <summary>What a visitor typed. The error messages are keys of <c>LiveTexts</c>.</summary>
 public sealed class NotificationInput
 {
     /// <summary>What to tell everybody.</summary>
-    [Required(ErrorMessage = "Write something to send.")]
-    [StringLength(Notification.MaxText, ErrorMessage = "Keep it to {1} characters.")]
+    [Required(ErrorMessage = "notifications.text.missing")]
+    [StringLength(Notification.MaxText, ErrorMessage = "notifications.text.long")]
     public string? Text { get; set; }
 
     /// <summary>Who says it, where the visitor gives a name.</summary>
-    [StringLength(Notification.MaxFrom, ErrorMessage = "Keep the name to {1} characters.")]
+    [StringLength(Notification.MaxFrom, ErrorMessage = "notifications.from.long")]
     public string? From { get; set; }
 }

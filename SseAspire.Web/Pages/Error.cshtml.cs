@@ -1,5 +1,7 @@
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using SseAspire.Web.Texts;
 
 namespace SseAspire.Web.Pages;
 
@@ -8,25 +10,21 @@ namespace SseAspire.Web.Pages;
 // leave the visitor with an empty answer.
 [IgnoreAntiforgeryToken]
 [ResponseCache(NoStore = true, Location = ResponseCacheLocation.None)]
-internal sealed class ErrorModel : PageModel
+internal sealed class ErrorModel(IStringLocalizer<SiteTexts> texts) : PageModel
 {
     [BindProperty(SupportsGet = true)]
     public int Code { get; set; } = StatusCodes.Status500InternalServerError;
 
-    public string Heading => Code switch
-    {
-        StatusCodes.Status404NotFound => "There is no such page",
-        StatusCodes.Status400BadRequest => "That request has gone stale",
-        < 500 => "That did not work",
-        _ => "Something broke on our side",
-    };
+    public string Heading => Words.Heading;
 
-    public string Explanation => Code switch
+    public string Explanation => Words.Explanation;
+
+    private (LocalizedString Heading, LocalizedString Explanation) Words => Code switch
     {
-        StatusCodes.Status404NotFound => "The address leads nowhere. The events are one step away.",
-        StatusCodes.Status400BadRequest => "The form was too old or came from elsewhere. Open the page again and send it once more.",
-        < 500 => "The request could not be served as it was made.",
-        _ => "It has been noted. Trying again in a moment may help.",
+        StatusCodes.Status404NotFound => (texts["error.notFound.heading"], texts["error.notFound.explanation"]),
+        StatusCodes.Status400BadRequest => (texts["error.stale.heading"], texts["error.stale.explanation"]),
+        < 500 => (texts["error.request.heading"], texts["error.request.explanation"]),
+        _ => (texts["error.server.heading"], texts["error.server.explanation"]),
     };
 
     public void OnGet() => Answer();

@@ -1,10 +1,12 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Live;
 using SseAspire.Web.Security;
+using SseAspire.Web.Texts;
 
 namespace SseAspire.Web.Pages;
 
@@ -16,7 +18,13 @@ namespace SseAspire.Web.Pages;
 /// A form's answer has two shapes: a redirect or the page with the field's error, and for the page's own
 /// script, which asks for JSON, a status with a problem document.
 /// </remarks>
-internal sealed class IndexModel(HubClient hub, VisitorLimiter limiter, IOptions<ApiOptions> api, TimeProvider time)
+internal sealed class IndexModel(
+    HubClient hub,
+    VisitorLimiter limiter,
+    IOptions<ApiOptions> api,
+    TimeProvider time,
+    IStringLocalizer<LiveTexts> texts,
+    IStringLocalizer<SiteTexts> siteTexts)
     : PageModel
 {
     /// <summary>Where the browser reads the stream.</summary>
@@ -65,10 +73,10 @@ internal sealed class IndexModel(HubClient hub, VisitorLimiter limiter, IOptions
         catch (HubUnavailableException)
         {
             return await RefuseAsync(
-                StatusCodes.Status503ServiceUnavailable, "The hub is away, so this was not sent. Try again in a moment.");
+                StatusCodes.Status503ServiceUnavailable, texts["notifications.hubAway"]);
         }
 
-        return Done("Sent. Every open tab has it.");
+        return Done(texts["notifications.sent"]);
     }
 
     /// <summary>Has the hub cut its streams, this visitor's among them.</summary>
@@ -82,12 +90,12 @@ internal sealed class IndexModel(HubClient hub, VisitorLimiter limiter, IOptions
         try
         {
             return await hub.DropAsync(HttpContext.RequestAborted)
-                ? Done("The hub dropped every connection.")
-                : await RefuseAsync(StatusCodes.Status403Forbidden, "This hub does not let visitors drop connections.");
+                ? Done(texts["connection.drop.done"])
+                : await RefuseAsync(StatusCodes.Status403Forbidden, texts["connection.drop.forbidden"]);
         }
         catch (HubUnavailableException)
         {
-            return await RefuseAsync(StatusCodes.Status503ServiceUnavailable, "The hub is away already.");
+            return await RefuseAsync(StatusCodes.Status503ServiceUnavailable, texts["connection.drop.hubAway"]);
         }
     }
 
@@ -116,7 +124,7 @@ internal sealed class IndexModel(HubClient hub, VisitorLimiter limiter, IOptions
         var seconds = (int)Math.Ceiling(wait.TotalSeconds);
         Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         return RefuseAsync(
-            StatusCodes.Status429TooManyRequests, $"That was a lot in a short time. Try again in {seconds} s.");
+            StatusCodes.Status429TooManyRequests, siteTexts["refused.tooMany", seconds]);
     }
 
     private async Task<IActionResult> RefuseAsync(int status, string reason)

@@ -51,7 +51,7 @@ public sealed class Browser : IAsyncLifetime
 
     /// <summary>A new tab with cookies of its own.</summary>
     public async Task<IPage> NewPageAsync(
-        int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool script = true)
+        int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool script = true, string language = "en-US")
     {
         Assert.SkipWhen(_browser is null, SkipReason);
         var page = await _browser.NewPageAsync(new BrowserNewPageOptions
@@ -59,6 +59,7 @@ public sealed class Browser : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
             JavaScriptEnabled = script,
+            Locale = language,
             // Pages are looked at as they stand, not amid a fade.
             ReducedMotion = ReducedMotion.Reduce,
         });

@@ -1,6 +1,8 @@
 // @ts-check
 // Tells a screen reader what changed: the latest only, and not more often than somebody can listen.
 
+import { text } from './texts.js';
+
 const APART = 5_000;
 
 export class Announcer {
@@ -14,20 +16,20 @@ export class Announcer {
     this.#region = region;
   }
 
-  /** @param {string} text */
-  say(text) {
+  /** @param {string} news */
+  say(news) {
     if (this.#next !== null) {
-      this.#next = text;
+      this.#next = news;
       this.#skipped++;
       return;
     }
 
-    this.#next = text;
+    this.#next = news;
     setTimeout(() => this.#speak(), Math.max(0, this.#quietUntil - Date.now()));
   }
 
   #speak() {
-    this.#region.textContent = this.#skipped ? `${this.#next} And ${this.#skipped} more.` : this.#next;
+    this.#region.textContent = this.#skipped ? `${this.#next} ${text('announcer.more', this.#skipped)}` : this.#next;
     this.#next = null;
     this.#skipped = 0;
     this.#quietUntil = Date.now() + APART;

@@ -2,7 +2,8 @@
 // The chart of the host's last minutes, by Apache ECharts: CPU and memory above, network below, one
 // time axis. Drawn on a canvas, colours from the page's own, so that it follows light and dark.
 
-import { bytes, percent } from './format.js';
+import { bytes, bytesPerSecond, percent } from './format.js';
+import { LANGUAGE, text } from './texts.js';
 
 /** The time that the chart shows, in milliseconds. */
 const SPAN = 180_000;
@@ -26,7 +27,7 @@ export class StatusChart {
     } else {
       script.addEventListener('load', () => this.#start());
       script.addEventListener('error', () => {
-        container.textContent = 'The chart could not be loaded; the figures above are live all the same.';
+        container.textContent = text('chart.failed');
       });
     }
   }
@@ -118,15 +119,21 @@ export class StatusChart {
         formatter: (/** @type {any[]} */ points) => {
           const [at, cpu, memory, received, sent] = points[0]?.data ?? [];
           return at
-            ? `${new Date(at).toLocaleTimeString('en-GB')}\nCPU ${percent(cpu)}\nMemory ${percent(memory)}\nNetwork in ${bytes(received)}/s\nNetwork out ${bytes(sent)}/s`
+            ? [
+              new Date(at).toLocaleTimeString(LANGUAGE, { hourCycle: 'h23' }),
+              `${text('chart.cpu')} ${percent(cpu)}`,
+              `${text('chart.memory')} ${percent(memory)}`,
+              `${text('chart.received')} ${bytesPerSecond(received)}`,
+              `${text('chart.sent')} ${bytesPerSecond(sent)}`,
+            ].join('\n')
             : '';
         },
       },
       series: [
-        series('CPU', 1, 0, 'cpu', 0.16),
-        series('Memory', 2, 0, 'memory', 0.06),
-        series('Network in', 3, 1, 'received', 0.12),
-        series('Network out', 4, 1, 'sent', 0.08),
+        series(text('chart.cpu'), 1, 0, 'cpu', 0.16),
+        series(text('chart.memory'), 2, 0, 'memory', 0.06),
+        series(text('chart.received'), 3, 1, 'received', 0.12),
+        series(text('chart.sent'), 4, 1, 'sent', 0.08),
       ],
     });
     this.show(this.#samples);

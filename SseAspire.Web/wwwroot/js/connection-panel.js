@@ -1,14 +1,21 @@
 // @ts-check
 // The connection as a person sees it: its state, its counts, and two ways to break it.
 
-import { count, UNKNOWN } from './format.js';
+import { count, decimal, UNKNOWN } from './format.js';
 import { field, painter, setText } from './paint.js';
 import { post } from './post.js';
+import { text } from './texts.js';
 
 const PAUSE = 10_000;
 
 /** @type {Record<import('./connection.js').State, string>} */
-const NAMES = { connecting: 'Connecting', live: 'Live', healing: 'Reconnecting', away: 'Hub away', paused: 'Paused' };
+const NAMES = {
+  connecting: text('state.connecting'),
+  live: text('state.live'),
+  healing: text('state.healing'),
+  away: text('state.away'),
+  paused: text('state.paused'),
+};
 
 export class ConnectionPanel {
   /** @type {HTMLElement} */ #panel;
@@ -55,10 +62,10 @@ export class ConnectionPanel {
 
   /** @param {HTMLFormElement} form */
   async #onDrop(form) {
-    const { ok, status, text } = await post(form);
+    const { ok, status, text: said } = await post(form);
     const note = /** @type {HTMLElement} */ (this.#panel.querySelector('#drop-note'));
     if (!ok) {
-      note.textContent = text;
+      note.textContent = said;
     }
 
     if (status === 403) {
@@ -78,12 +85,12 @@ export class ConnectionPanel {
     setText(field(this.#panel, 'received'), count(received));
     setText(field(this.#panel, 'missed'), missedUnknown ? `${count(missed)} +` : count(missed));
     setText(field(this.#panel, 'replayed'), count(replayed));
-    setText(field(this.#panel, 'since'), lastEventAt === null ? UNKNOWN : `${((Date.now() - lastEventAt) / 1000).toFixed(1)} s`);
+    setText(field(this.#panel, 'since'), lastEventAt === null ? UNKNOWN : text('seconds', decimal((Date.now() - lastEventAt) / 1000, 1)));
     const id = field(this.#panel, 'id');
     setText(id, lastId ?? UNKNOWN);
     id.title = lastId ?? '';
     this.#panel.toggleAttribute('data-lost', missed > 0 || missedUnknown);
-    setText(this.#pause, state === 'paused' ? 'Resume now' : state === 'away' ? 'Try now' : 'Pause for 10 s');
+    setText(this.#pause, text(state === 'paused' ? 'pause.resume' : state === 'away' ? 'pause.try' : 'pause'));
     this.#drawVerdict(absence);
     if (this.#said !== state) {
       if (this.#said !== null) {
@@ -98,11 +105,11 @@ export class ConnectionPanel {
     const { state, nextTryAt } = this.#connection;
     const seconds = nextTryAt === null ? 0 : Math.max(0, Math.ceil((nextTryAt - Date.now()) / 1000));
     switch (state) {
-      case 'connecting': return 'Opening the stream.';
-      case 'live': return 'Events arrive as they happen.';
-      case 'healing': return 'The stream was cut; the browser reconnects by itself.';
-      case 'paused': return `This tab has left. It resumes in ${seconds} s.`;
-      case 'away': return seconds > 0 ? `The hub is away; trying again in ${seconds} s.` : 'The hub is away; trying again now.';
+      case 'connecting': return text('sentence.connecting');
+      case 'live': return text('sentence.live');
+      case 'healing': return text('sentence.healing');
+      case 'paused': return text('sentence.paused', seconds);
+      case 'away': return seconds > 0 ? text('sentence.away', seconds) : text('sentence.trying');
     }
   }
 
@@ -115,14 +122,16 @@ export class ConnectionPanel {
     }
 
     const { from, to, replayed, missed, settled } = absence;
-    const away = `${((to - from) / 1000).toFixed(1)} s away: `;
+    const away = decimal((to - from) / 1000, 1);
     verdict.dataset.kind = !settled ? 'open' : missed !== 0 ? 'lost' : 'whole';
     if (!settled) {
-      setText(verdict, `${away}catching up…`);
+      setText(verdict, text('verdict.open', away));
     } else if (missed !== 0) {
-      setText(verdict, `${away}${count(replayed)} replayed, ${Number.isNaN(missed) ? 'some' : count(missed)} missed.`);
+      setText(verdict, Number.isNaN(missed)
+        ? text('verdict.some', away, count(replayed))
+        : text('verdict.missed', away, count(replayed), count(missed)));
     } else {
-      setText(verdict, `${away}${count(replayed)} replayed, nothing missed.`);
+      setText(verdict, text('verdict.whole', away, count(replayed)));
     }
 
     if (settled && this.#judged !== absence) {

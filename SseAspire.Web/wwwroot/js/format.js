@@ -1,18 +1,29 @@
 // @ts-check
-// Figures as the page writes them; the server's Figures.cs writes the same.
+// Figures as the page writes them, in its language; the server's Figures.cs writes the same.
+
+import { LANGUAGE, text } from './texts.js';
 
 /** What stands where a figure is not known. */
 export const UNKNOWN = '–';
 
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
-const COUNT = new Intl.NumberFormat('en');
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
-
-/** @param {unknown} value a share of a hundred */
-export const percent = (value) => (typeof value === 'number' ? `${value.toFixed(1)} %` : UNKNOWN);
+const UNITS = text('unit.bytes').split(' ');
+const COUNT = new Intl.NumberFormat(LANGUAGE);
+const DAY = new Intl.DateTimeFormat(LANGUAGE === 'en' ? 'en-GB' : LANGUAGE, { day: 'numeric', month: 'short', year: 'numeric' });
+const FIXED = [0, 1].map((digits) => new Intl.NumberFormat(LANGUAGE, {
+  minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false,
+}));
 
 /** @param {number} value */
 export const count = (value) => COUNT.format(value);
+
+/**
+ * @param {number} value
+ * @param {0 | 1} digits after the decimal point
+ */
+export const decimal = (value, digits) => FIXED[digits].format(value);
+
+/** @param {unknown} value a share of a hundred */
+export const percent = (value) => (typeof value === 'number' ? text('unit.percent', decimal(value, 1)) : UNKNOWN);
 
 /** @param {unknown} value decimal multiples to three digits */
 export function bytes(value) {
@@ -27,8 +38,11 @@ export function bytes(value) {
     unit++;
   }
 
-  return `${rest.toFixed(unit === 0 || rest >= 99.95 ? 0 : 1)} ${UNITS[unit]}`;
+  return `${decimal(rest, unit === 0 || rest >= 99.95 ? 0 : 1)} ${UNITS[unit]}`;
 }
+
+/** @param {unknown} value the same in a second */
+export const bytesPerSecond = (value) => text('unit.perSecond', bytes(value));
 
 /**
  * How long ago, or the day where that says more.
@@ -36,9 +50,9 @@ export function bytes(value) {
  */
 export function ago(at) {
   const seconds = Math.max(0, Date.now() - at) / 1000;
-  if (seconds < 10) return 'just now';
-  if (seconds < 60) return `${Math.floor(seconds / 10) * 10} s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ago`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3600)} h ago`;
+  if (seconds < 10) return text('ago.now');
+  if (seconds < 60) return text('ago.seconds', Math.floor(seconds / 10) * 10);
+  if (seconds < 3600) return text('ago.minutes', Math.floor(seconds / 60));
+  if (seconds < 172_800) return text('ago.hours', Math.floor(seconds / 3600));
   return DAY.format(at);
 }

@@ -2,8 +2,9 @@
 // Earthquakes as they are reported: how strong, where in words, and where on the globe.
 
 import { EventList } from './event-list.js';
-import { ago } from './format.js';
+import { ago, decimal } from './format.js';
 import { field, setText } from './paint.js';
+import { text } from './texts.js';
 
 /** How often "5 min ago" is written anew. */
 const REFRESH = 10_000;
@@ -30,6 +31,9 @@ function read(data) {
     return { place: data.slice(0, 200) };
   }
 }
+
+/** @param {Earthquake} quake */
+const magnitudeOf = ({ magnitude }) => (typeof magnitude === 'number' ? decimal(magnitude, 1) : undefined);
 
 export class News {
   /** @type {EventList} */ #list;
@@ -67,7 +71,7 @@ export class News {
       this.#turnTo(quake);
     }
 
-    return `Earthquake of magnitude ${quake.magnitude?.toFixed(1) ?? 'unknown'}, ${quake.place ?? 'somewhere on Earth'}.`;
+    return text('news.aloud', magnitudeOf(quake) ?? text('news.unknown'), quake.place ?? text('news.somewhere'));
   }
 
   /** @param {Earthquake} quake */
@@ -95,7 +99,7 @@ export class News {
   #fill(element, entry) {
     const quake = read(entry.data);
     const magnitude = field(element, 'magnitude');
-    setText(magnitude, quake.magnitude?.toFixed(1) ?? '?');
+    setText(magnitude, magnitudeOf(quake) ?? '?');
     magnitude.dataset.strength = (quake.magnitude ?? 0) >= 6 ? 'strong' : (quake.magnitude ?? 0) >= 4.5 ? 'moderate' : 'light';
     this.#fillPlace(field(element, 'place'), quake);
     const occurred = Date.parse(quake.occurredAt ?? '');
@@ -105,7 +109,7 @@ export class News {
       setText(time, ago(occurred));
     }
 
-    setText(field(element, 'depth'), typeof quake.depthKm === 'number' ? `${Math.round(quake.depthKm)} km deep` : '');
+    setText(field(element, 'depth'), typeof quake.depthKm === 'number' ? text('news.depth', Math.round(quake.depthKm)) : '');
     field(element, 'recorded').hidden = !quake.recorded;
   }
 
@@ -118,10 +122,10 @@ export class News {
     if (!place.querySelector('button')) {
       const button = document.createElement('button');
       button.type = 'button';
-      button.title = 'Show on the globe';
+      button.title = text('news.turn');
       button.addEventListener('click', () => this.#turnTo(quake));
       place.replaceChildren(button);
-      setText(button, quake.place ?? 'Somewhere on Earth');
+      setText(button, quake.place ?? text('news.somewhere'));
     }
   }
 }

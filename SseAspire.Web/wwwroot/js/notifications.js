@@ -4,6 +4,7 @@
 import { EventList } from './event-list.js';
 import { ago } from './format.js';
 import { field, setText } from './paint.js';
+import { text as textOf } from './texts.js';
 
 const REFRESH = 10_000;
 
@@ -60,6 +61,6 @@ export class Notifications {
     }
 
     const { text, from } = read(event.data);
-    return from ? `${from}: ${text}` : `Notification: ${text}`;
+    return from ? `${from}: ${text}` : textOf('notifications.aloud', text);
   }
 }

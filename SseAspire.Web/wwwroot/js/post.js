@@ -2,6 +2,8 @@
 // Sends one of the page's forms without leaving the page. The server answers the same handler's JSON:
 // `{outcome}`, or a problem document (RFC 9457) with `title` and perhaps `errors` by field.
 
+import { text } from './texts.js';
+
 /**
  * @param {HTMLFormElement} form
  * @returns {Promise<{ok: boolean, status: number, text: string, errors: Record<string, string[]>}>}
@@ -17,10 +19,10 @@ export async function post(form) {
     return {
       ok: response.ok,
       status: response.status,
-      text: answer.outcome ?? answer.title ?? 'That did not work. Reload the page and try again.',
+      text: answer.outcome ?? answer.title ?? text('post.failed'),
       errors: answer.errors ?? {},
     };
   } catch {
-    return { ok: false, status: 0, text: 'The server cannot be reached. Try again in a moment.', errors: {} };
+    return { ok: false, status: 0, text: text('post.unreachable'), errors: {} };
   }
 }

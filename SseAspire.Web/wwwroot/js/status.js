@@ -1,7 +1,7 @@
 // @ts-check
 // What the producer's machine does now, as figures, and the last minutes of it for the chart.
 
-import { bytes, percent } from './format.js';
+import { bytes, bytesPerSecond, percent } from './format.js';
 import { field, painter, setText } from './paint.js';
 
 /** What is kept: three minutes of one event a second. */
@@ -74,8 +74,8 @@ export class Status {
     const { cpu, memory, network, disk, host } = this.#latest;
     setText(field(this.#tiles, 'cpu'), percent(cpu?.percent));
     setText(field(this.#tiles, 'memory'), percent(memory?.percent));
-    setText(field(this.#tiles, 'received'), `${bytes(network?.receivedBytesPerSecond)}/s`);
-    setText(field(this.#tiles, 'sent'), `${bytes(network?.sentBytesPerSecond)}/s`);
+    setText(field(this.#tiles, 'received'), bytesPerSecond(network?.receivedBytesPerSecond));
+    setText(field(this.#tiles, 'sent'), bytesPerSecond(network?.sentBytesPerSecond));
     setText(field(this.#tiles, 'disk'), bytes(disk?.freeBytes));
     if (host) {
       setText(field(/** @type {Element} */ (this.#tiles.closest('section')), 'host'), host);

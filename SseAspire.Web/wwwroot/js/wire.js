@@ -3,6 +3,7 @@
 // panel has a connection of its own, open only while somebody looks at it.
 
 import { field, painter } from './paint.js';
+import { text as textOf } from './texts.js';
 
 /** Lines kept, here and on the page. */
 const KEPT = 200;
@@ -54,13 +55,13 @@ export class Wire {
     while (!signal.aborted) {
       try {
         await this.#read(signal);
-        this.#say('the hub ended the stream');
+        this.#say(textOf('wire.ended'));
       } catch {
         if (signal.aborted) {
           return;
         }
 
-        this.#say('the connection broke');
+        this.#say(textOf('wire.broke'));
       }
 
       await new Promise((resolve) => setTimeout(resolve, WAIT));
