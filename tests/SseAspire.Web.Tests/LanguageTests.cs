@@ -33,10 +33,9 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
         await page.GotoAsync(new Uri(_site.Web.Address, "/?from=a%26b").ToString());
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "en");
 
-        await page.GetByRole(AriaRole.Link, new() { Name = "русский" }).ClickAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Русский" }).ClickAsync();
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
         Assert.EndsWith("/?from=a%26b&lang=ru", page.Url, StringComparison.Ordinal);
-        await Expect(page.Locator(".languages [aria-current]")).ToHaveTextAsync("русский");
 
         await page.GotoAsync(_site.Web.Address.ToString());
         await Expect(page.Locator("html")).ToHaveAttributeAsync("lang", "ru");
