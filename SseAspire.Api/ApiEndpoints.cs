@@ -16,12 +16,25 @@ internal static class ApiEndpoints
 
         app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe")
-            .DescribeSubscription("Subscribe over Server-Sent Events", "lastEventId", ServerSentEvents.MediaType)
+            .DescribeServerSentEvents()
             // A stream would be counted only when it ends, with a duration that says nothing.
+            .DisableHttpMetrics();
+        app.MapGet("/events/websocket", (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
+            .WithName("subscribe-websocket")
+            .DescribeWebSocket()
+            .DisableHttpMetrics();
+        // How HTTP/2 begins a WebSocket (RFC 8441).
+        app.MapMethods("/events/websocket", [HttpMethods.Connect], (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
+            .ExcludeFromDescription()
+            .DisableHttpMetrics();
+        app.MapGet("/events/long-poll", (HttpContext context, LongPoll transport) => transport.ServeAsync(context))
+            .WithName("long-poll")
+            .DescribeLongPoll()
+            // A request that is held says nothing by its duration.
             .DisableHttpMetrics();
         app.MapGet("/events/poll", (HttpContext context, Poll transport) => transport.ServeAsync(context))
             .WithName("poll")
-            .DescribeSubscription("Read what there is after a cursor, at once", "after", "application/json");
+            .DescribePoll();
         app.MapPost("/events", (HttpContext context, Publish publish) => publish.ServeAsync(context))
             .WithName("publish")
             .DescribePublishing()

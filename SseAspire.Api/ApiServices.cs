@@ -32,7 +32,13 @@ internal static class ApiServices
         // The tail carries the frames into each socket itself. Handing each connection's write to another thread
         // costs a quarter more of user time for each delivery, and several times the latency (docs/performance.md).
         services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // A peer that answers no ping is gone; one that is only slow has as long as one write may hang.
+        services.AddOptions<WebSocketOptions>().Configure<IOptions<HubOptions>>((sockets, hub) =>
+            (sockets.KeepAliveInterval, sockets.KeepAliveTimeout) = (hub.Value.Heartbeat, hub.Value.WriteTimeout));
         services.AddSingleton<ServerSentEvents>();
+        services.AddSingleton<WebSocketEvents>();
+        services.AddSingleton<EventPages>();
+        services.AddSingleton<LongPoll>();
         services.AddSingleton<Poll>();
     }
 

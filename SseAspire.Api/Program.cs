@@ -23,6 +23,7 @@ var app = builder.Build();
 app.UseExceptionHandler();
 app.UseStatusCodePages(Problems.WriteStatusAsync);
 app.UseCors();
+app.UseWebSockets();
 app.MapDefaultEndpoints();
 app.MapOpenApi();
 app.MapApi();

@@ -6,13 +6,70 @@ namespace SseAspire.Api.Http;
 /// <summary>What the OpenAPI document says of requests whose fields are read by hand.</summary>
 internal static class Description
 {
-    public static RouteHandlerBuilder DescribeSubscription(
-        this RouteHandlerBuilder endpoint, string summary, string cursor, string mediaType) =>
+    /// <summary>What a WebSocket carries; nothing else tells a client of it.</summary>
+    private const string WebSocketProtocol =
+        """
+        A WebSocket (RFC 6455, version 13) without subprotocol. Every message is text, a JSON object, and from the server:
+
+        - `{"id":"…","topic":"…","type":"…","at":"…","data":"…"}`: an event. `id` resumes after it; `type` is null where none was published; `at` is ISO 8601 in UTC; `data` is the text that was published.
+        - `{"gap":{"missed":3,"from":"…","to":"…"},"id":"…"}`: events are gone; `missed` is null where it cannot be known. `id` resumes after the gap.
+        - `{"next":"…"}`: nothing was lost and nothing is new; `next` resumes from here. It opens the stream, and comes again after each silence of the heartbeat's time.
+
+        **Resume** with `after=` and the last `id` or `next`. The server pings; a client that answers no ping is cut.
+
+        The client sends nothing but its close. The server closes with a code and a reason:
+
+        | code | why | what to do |
+        |---|---|---|
+        | 1001 | the stream has lasted as long as one may | resume at once |
+        | 1003 | the client sent a message | do not |
+        | 1008 | the reader is too slow | resume |
+        | 1012 | the API stops | resume after a moment, with jitter |
+        | 1013 | the hub is full, stops, or cannot reach its log | try again later |
+
+        A reader that takes nothing at all is cut without a close. A page may open it whose origin is the API's own or among `Cors:Origins`; another is refused with 403. A wrong request is refused with 400 before the handshake, a request that is no handshake with 426.
+        """;
+
+    public static RouteHandlerBuilder DescribeServerSentEvents(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .WithSummary(summary)
-            .Produces<string>(StatusCodes.Status200OK, mediaType)
-            .ProducesValidationProblem()
+            .WithSummary("Subscribe over Server-Sent Events")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .DescribeSubscription(
+                "lastEventId",
+                Query("envelope", "`true`: data is the JSON `{topic, type, at, data}`.", false, JsonSchemaType.Boolean),
+                Query("heartbeat", "`event`: heartbeats are events that EventSource sees; `comment` otherwise.", false, JsonSchemaType.String));
+
+    public static RouteHandlerBuilder DescribeWebSocket(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Subscribe over a WebSocket")
+            .WithDescription(WebSocketProtocol)
+            .Produces(StatusCodes.Status101SwitchingProtocols)
+            .ProducesValidationProblem(StatusCodes.Status403Forbidden)
+            .ProducesValidationProblem(StatusCodes.Status426UpgradeRequired)
+            .DescribeSubscription("after");
+
+    public static RouteHandlerBuilder DescribeLongPoll(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Read what there is after a cursor, held until something comes")
+            .Produces<string>(StatusCodes.Status200OK, "application/json")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .DescribeSubscription(
+                "after",
+                Limit(),
+                Query("wait", "How many seconds it is held at the most, 0 to 60; 25 where it is not given.", false, JsonSchemaType.Integer));
+
+    public static RouteHandlerBuilder DescribePoll(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Read what there is after a cursor, at once")
+            .Produces<string>(StatusCodes.Status200OK, "application/json")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
+            .DescribeSubscription("after", Limit());
+
+    private static RouteHandlerBuilder DescribeSubscription(
+        this RouteHandlerBuilder endpoint, string cursor, params OpenApiParameter[] own) =>
+        endpoint
+            .ProducesValidationProblem()
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 operation.Parameters =
@@ -27,13 +84,7 @@ internal static class Description
                         Schema = new OpenApiSchema { Type = JsonSchemaType.String },
                     },
                     Query("history", "Without a cursor: begin with so many of the newest events.", false, JsonSchemaType.Integer),
-                    .. mediaType == "application/json"
-                        ? new[] { Query("limit", "The most events of one answer, 1 to 1000.", false, JsonSchemaType.Integer) }
-                        :
-                        [
-                            Query("envelope", "`true`: data is the JSON `{topic, type, at, data}`.", false, JsonSchemaType.Boolean),
-                            Query("heartbeat", "`event`: heartbeats are events that EventSource sees; `comment` otherwise.", false, JsonSchemaType.String),
-                        ],
+                    .. own,
                 ];
                 return Task.CompletedTask;
             });
@@ -86,6 +137,9 @@ internal static class Description
                 operation.Parameters = [Query("share", "Which share of them, above 0 and up to 1, at random; all where it is not given.", false, JsonSchemaType.Number)];
                 return Task.CompletedTask;
             });
+
+    private static OpenApiParameter Limit() =>
+        Query("limit", "The most events of one answer, 1 to 1000; 100 where it is not given.", false, JsonSchemaType.Integer);
 
     private static OpenApiSchema Text(string description, string? example) => new()
     {

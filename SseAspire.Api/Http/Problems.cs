@@ -63,7 +63,8 @@ internal sealed class Problems : IExceptionHandler
         return Results.Problem(problem).ExecuteAsync(context);
     }
 
-    private static HttpValidationProblemDetails OfField(string field, string reason, int status)
+    /// <summary>Describes what is wrong with a field.</summary>
+    public static HttpValidationProblemDetails OfField(string field, string reason, int status)
     {
         var name = field.Length > MaxFieldLength ? field[..MaxFieldLength] + "…" : field;
         return new(new Dictionary<string, string[]> { [name] = [reason] }) { Status = status, Title = $"{name} {reason}." };

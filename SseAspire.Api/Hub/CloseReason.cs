@@ -17,4 +17,7 @@ internal enum CloseReason
 
     /// <summary>An operator cut it.</summary>
     Dropped,
+
+    /// <summary>A request that was held has been answered.</summary>
+    Answered,
 }

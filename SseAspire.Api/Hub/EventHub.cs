@@ -73,6 +73,12 @@ internal sealed class EventHub
             var subscription = new Subscription(this, _reader, group, transport, start, Now + lifetime.Ticks, abort);
             group.Add(subscription);
             _subscriptions.TryAdd(subscription, true);
+            if (IsDraining)
+            {
+                // It asked before the drain began; whoever closes the rest may not see it any more.
+                subscription.Close(CloseReason.Drain);
+            }
+
             return subscription;
         }
     }

@@ -116,21 +116,30 @@ internal sealed class HubMetrics : IDisposable
     }
 
     /// <summary>A reading has been written to its connection.</summary>
-    public void Written(Transport transport, in Reading reading)
+    public void Written(Transport transport, in Reading reading) =>
+        Written(transport, reading.Events, reading.Frames.Length, reading.ServedBy, reading.PublishedAt);
+
+    /// <summary>Events have been written to a connection.</summary>
+    /// <param name="transport">How.</param>
+    /// <param name="events">How many of them.</param>
+    /// <param name="bytes">How many bytes they took.</param>
+    /// <param name="from">Where they came from.</param>
+    /// <param name="publishedAt">At the head: when the newest was made, in UTC ticks.</param>
+    public void Written(Transport transport, int events, long bytes, Source from, long publishedAt)
     {
-        Interlocked.Add(ref _deliveredByTransport[(int)transport], reading.Events);
-        Interlocked.Add(ref _bytesTotal, reading.Frames.Length);
-        _deliveredCounter.Add(reading.Events, Tag(transport));
-        _bytes.Add(reading.Frames.Length, Tag(transport));
-        if (reading.ServedBy == Source.Head)
+        Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
+        Interlocked.Add(ref _bytesTotal, bytes);
+        _deliveredCounter.Add(events, Tag(transport));
+        _bytes.Add(bytes, Tag(transport));
+        if (from == Source.Head)
         {
-            var latency = _time.GetUtcNow().UtcTicks - reading.PublishedAt;
+            var latency = _time.GetUtcNow().UtcTicks - publishedAt;
             Latency.Record(TimeSpan.FromTicks(latency));
             _latency.Record(Math.Max(0, (double)latency / TimeSpan.TicksPerSecond), Tag(transport));
         }
         else
         {
-            _replayed.Add(reading.Events, new KeyValuePair<string, object?>("served", reading.ServedBy == Source.Window ? "window" : "log"));
+            _replayed.Add(events, new KeyValuePair<string, object?>("served", from == Source.Window ? "window" : "log"));
         }
     }
 
@@ -161,6 +170,7 @@ internal sealed class HubMetrics : IDisposable
         CloseReason.Lifetime => "lifetime",
         CloseReason.Drain => "drain",
         CloseReason.Dropped => "dropped",
+        CloseReason.Answered => "answered",
         _ => throw new UnreachableException(),
     });
 }

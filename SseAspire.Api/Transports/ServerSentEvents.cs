@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
@@ -135,9 +134,7 @@ internal sealed partial class ServerSentEvents(
             return;
         }
 
-        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        context.Response.Headers.RetryAfter = Math.Ceiling(hub.NextRetry().TotalSeconds).ToString("F0", System.Globalization.CultureInfo.InvariantCulture);
-        await Results.Problem("The hub takes no more streams now.", statusCode: StatusCodes.Status503ServiceUnavailable).ExecuteAsync(context);
+        await Refusal.AnswerAsync(context, hub.NextRetry());
     }
 
     private static void PrepareResponse(HttpContext context)
@@ -148,11 +145,7 @@ internal sealed partial class ServerSentEvents(
         // nginx and others that follow it collect a response before they pass it on, unless told not to.
         response.Headers["X-Accel-Buffering"] = "no";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        // Kestrel would cut readers that pause for five seconds. Ours are bounded by the write timeout.
-        if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } rate)
-        {
-            rate.MinDataRate = null;
-        }
+        SlowReaders.Allow(context);
     }
 
     [LoggerMessage(LogLevel.Debug, "Stream {Connection} opened for {Selection} after {Cursor}")]

@@ -102,6 +102,18 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
         await AssertEveryEventOnceAsync();
     }
 
+    [Fact]
+    public async Task Nodes_WebSocket()
+    {
+        var node = Executable.Find("node");
+        var address = new UriBuilder(Stream) { Scheme = "ws", Path = "/events/websocket" }.Uri;
+        // On by itself since version 22.
+        await using var program = new ReaderProcess(
+            node, ["--experimental-websocket", Path.Combine(AppContext.BaseDirectory, "Node", "websocket.js"), address.ToString()], _received.Enqueue);
+
+        await AssertEveryEventOnceAsync();
+    }
+
     private async Task ReadWithSseParserAsync(CancellationToken left)
     {
         var lastEventId = "";

@@ -12,7 +12,7 @@ internal static class WrongHttp
         foreach (var (method, path) in ((string, string)[])
         [
             ("DELETE", "/events"), ("PUT", "/events"), ("PATCH", "/events"), ("OPTIONS", "/events"), ("TRACE", "/events"),
-            ("FOO", "/events"), ("POST", "/events/poll"), ("POST", "/stats"), ("GET", "/operations/drop"), ("DELETE", "/operations/drop"),
+            ("FOO", "/events"), ("POST", "/events/poll"), ("POST", "/events/long-poll"), ("POST", "/events/websocket"), ("POST", "/stats"), ("GET", "/operations/drop"), ("DELETE", "/operations/drop"),
         ])
         {
             yield return Get($"{method} {path}", $"{path}?topic=a", "method", "Content-Length: 0\r\n", method, 405);

@@ -53,7 +53,7 @@ internal sealed class WrongRequestGenerator(int seed)
 
     private WrongRequest NotUtf8InQuery()
     {
-        var (path, cursor) = Pick(("/events", "lastEventId"), ("/events/poll", "after"));
+        var (path, cursor) = Pick(("/events", "lastEventId"), ("/events/poll", "after"), ("/events/long-poll", "after"));
         var escaped = Escape(NotUtf8());
         return _random.Next(2) == 0
             ? Get($"{path}?topic={escaped}", "topic")
@@ -90,8 +90,9 @@ internal sealed class WrongRequestGenerator(int seed)
             ? _random.NextInt64(long.MinValue, 0)
             : _random.NextInt64(int.MaxValue + 1L, long.MaxValue);
         var text = number.ToString(CultureInfo.InvariantCulture);
-        return _random.Next(6) switch
+        return _random.Next(7) switch
         {
+            6 => Get($"/events/long-poll?topic=a&wait={text}", "wait"),
             0 => Get($"/events?topic=a&history={text}", "history"),
             1 => Get($"/events/poll?topic=a&limit={text}", "limit"),
             2 => Get($"/events/poll?topic=a&after={BigInteger()}-{BigInteger()}", "after"),
@@ -109,7 +110,7 @@ internal sealed class WrongRequestGenerator(int seed)
         // A line end would end the header; blanks at its ends are not part of it.
         var bytes = NotUtf8().Where(b => b is not ((byte)'\r' or (byte)'\n')).ToArray();
         return WrongRequest.Get(
-            "", $"{Pick("/events", "/events/poll")}?topic=a", "Last-Event-ID", $"Last-Event-ID: x{Encoding.Latin1.GetString(bytes)}x\r\n");
+            "", $"{Pick("/events", "/events/poll", "/events/long-poll")}?topic=a", "Last-Event-ID", $"Last-Event-ID: x{Encoding.Latin1.GetString(bytes)}x\r\n");
     }
 
     private WrongRequest UnknownField()

@@ -11,42 +11,59 @@ internal static class WrongSubscriptions
 
     private static readonly string[] BrokenEscapes = ["%", "a%", "%4", "%zz", "%0g", "%%41", "%u0041"];
 
-    public static IEnumerable<WrongRequest> All => [.. OfSelection("/events"), .. OfSelection("/events/poll"), .. OfCursor("/events", "lastEventId"), .. OfCursor("/events/poll", "after"), .. OfOptions(), .. OfHeader()];
+    /// <summary>What makes a request a WebSocket's.</summary>
+    private const string Handshake =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
-    private static IEnumerable<WrongRequest> OfSelection(string path)
+    public static IEnumerable<WrongRequest> All => 
+    [
+        .. OfSelection("/events"),
+        .. OfSelection("/events/poll"),
+        .. OfSelection("/events/long-poll"),
+        .. OfSelection("/events/websocket", Handshake),
+        .. OfCursor("/events", "lastEventId"),
+        .. OfCursor("/events/poll", "after"),
+        .. OfCursor("/events/long-poll", "after"),
+        .. OfCursor("/events/websocket", "after", Handshake),
+        .. OfOptions(),
+        .. OfHeader(),
+        .. OfHandshake(),
+    ];
+
+    private static IEnumerable<WrongRequest> OfSelection(string path, string headers = "")
     {
-        yield return WrongRequest.Get($"{path} without a query", path, "topic");
-        yield return WrongRequest.Get($"{path} with an empty query", $"{path}?", "topic");
-        yield return WrongRequest.Get($"{path} without a topic", $"{path}?Topic=a", "topic");
-        yield return WrongRequest.Get($"{path} with an empty topic", $"{path}?topic=", "topic");
-        yield return WrongRequest.Get($"{path} with a topic that has no value", $"{path}?topic", "topic");
-        yield return WrongRequest.Get($"{path} with one empty topic of two", $"{path}?topic=a&topic=", "topic");
-        yield return WrongRequest.Get($"{path} with 65 topics", $"{path}?{Repeat("topic=a", 65)}", "topic");
-        yield return WrongRequest.Get($"{path} with 65 topics as long as may be", $"{path}?{Repeat($"topic={Repeat("%41", 256, "")}", 65)}", "topic");
-        yield return WrongRequest.Get($"{path} with a topic of 257 bytes", $"{path}?topic={new string('x', 257)}", "topic");
-        yield return WrongRequest.Get($"{path} with a topic of 258 bytes in 129 characters", $"{path}?topic={Repeat("%C3%A9", 129, "")}", "topic");
-        yield return WrongRequest.Get($"{path} with a topic of 60,000 bytes", $"{path}?topic={new string('x', 60_000)}", "topic");
-        yield return WrongRequest.Get($"{path} with the replacement character", $"{path}?topic=%EF%BF%BD", "topic");
-        yield return WrongRequest.Get($"{path} with ** before the last level", $"{path}?topic=**/a", "topic");
-        yield return WrongRequest.Get($"{path} with ** twice", $"{path}?topic=a/**/**", "topic");
-        yield return WrongRequest.Get($"{path} with a name that is not UTF-8", $"{path}?topic=a&%FF=1", "query");
-        yield return WrongRequest.Get($"{path} with a broken escape of no name", $"{path}?topic=a&=%zz", "query");
-        yield return WrongRequest.Get($"{path} with 2,001 fields", $"{path}?{Repeat("topic=a", 2_001)}", "query");
+        yield return WrongRequest.Get($"{path} without a query", path, "topic", headers);
+        yield return WrongRequest.Get($"{path} with an empty query", $"{path}?", "topic", headers);
+        yield return WrongRequest.Get($"{path} without a topic", $"{path}?Topic=a", "topic", headers);
+        yield return WrongRequest.Get($"{path} with an empty topic", $"{path}?topic=", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a topic that has no value", $"{path}?topic", "topic", headers);
+        yield return WrongRequest.Get($"{path} with one empty topic of two", $"{path}?topic=a&topic=", "topic", headers);
+        yield return WrongRequest.Get($"{path} with 65 topics", $"{path}?{Repeat("topic=a", 65)}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with 65 topics as long as may be", $"{path}?{Repeat($"topic={Repeat("%41", 256, "")}", 65)}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a topic of 257 bytes", $"{path}?topic={new string('x', 257)}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a topic of 258 bytes in 129 characters", $"{path}?topic={Repeat("%C3%A9", 129, "")}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a topic of 60,000 bytes", $"{path}?topic={new string('x', 60_000)}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with the replacement character", $"{path}?topic=%EF%BF%BD", "topic", headers);
+        yield return WrongRequest.Get($"{path} with ** before the last level", $"{path}?topic=**/a", "topic", headers);
+        yield return WrongRequest.Get($"{path} with ** twice", $"{path}?topic=a/**/**", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a name that is not UTF-8", $"{path}?topic=a&%FF=1", "query", headers);
+        yield return WrongRequest.Get($"{path} with a broken escape of no name", $"{path}?topic=a&=%zz", "query", headers);
+        yield return WrongRequest.Get($"{path} with 2,001 fields", $"{path}?{Repeat("topic=a", 2_001)}", "query", headers);
         foreach (var wrong in (string[])[.. NotUtf8, .. Controls, .. BrokenEscapes])
         {
-            yield return WrongRequest.Get($"{path} with topic={wrong}", $"{path}?topic={wrong}", "topic");
+            yield return WrongRequest.Get($"{path} with topic={wrong}", $"{path}?topic={wrong}", "topic", headers);
         }
     }
 
-    private static IEnumerable<WrongRequest> OfCursor(string path, string field)
+    private static IEnumerable<WrongRequest> OfCursor(string path, string field, string headers = "")
     {
-        yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1-1&{field}=1-1", field);
-        yield return WrongRequest.Get($"{path} with {field} of 257 bytes", $"{path}?topic=a&{field}={new string('x', 257)}", field);
-        yield return WrongRequest.Get($"{path} with {field} beyond 64 bits", $"{path}?topic=a&{field}=18446744073709551616-0", field);
-        yield return WrongRequest.Get($"{path} with {field}'s sequence beyond 64 bits", $"{path}?topic=a&{field}=1-18446744073709551616", field);
+        yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1-1&{field}=1-1", field, headers);
+        yield return WrongRequest.Get($"{path} with {field} of 257 bytes", $"{path}?topic=a&{field}={new string('x', 257)}", field, headers);
+        yield return WrongRequest.Get($"{path} with {field} beyond 64 bits", $"{path}?topic=a&{field}=18446744073709551616-0", field, headers);
+        yield return WrongRequest.Get($"{path} with {field}'s sequence beyond 64 bits", $"{path}?topic=a&{field}=1-18446744073709551616", field, headers);
         foreach (var wrong in (string[])[.. NotUtf8, .. Controls, "1-1%0D%0Adata:x", "%"])
         {
-            yield return WrongRequest.Get($"{path} with {field}={wrong}", $"{path}?topic=a&{field}={wrong}", field);
+            yield return WrongRequest.Get($"{path} with {field}={wrong}", $"{path}?topic=a&{field}={wrong}", field, headers);
         }
     }
 
@@ -61,14 +78,21 @@ internal static class WrongSubscriptions
             ("/events", "after", ["earliest", "1-1"]),
             ("/events/poll", "lastEventId", ["earliest", "1-1"]),
             ("/events/poll", "history", ["-1", "1001"]),
+            ("/events/long-poll", "limit", ["0", "1001"]),
+            ("/events/long-poll", "wait", ["-1", "61", "1.5", "25s", "", "99999999999999999999"]),
+            ("/events/long-poll", "history", ["-1", "1001"]),
+            ("/events/long-poll", "lastEventId", ["earliest", "1-1"]),
+            ("/events/websocket", "history", ["-1", "1001"]),
+            ("/events/websocket", "lastEventId", ["earliest", "1-1"]),
         ])
         {
+            var headers = path == "/events/websocket" ? Handshake : "";
             foreach (var value in values)
             {
-                yield return WrongRequest.Get($"{path} with {field}={value}", $"{path}?topic=a&{field}={value}", field);
+                yield return WrongRequest.Get($"{path} with {field}={value}", $"{path}?topic=a&{field}={value}", field, headers);
             }
 
-            yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1&{field}=1", field);
+            yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1&{field}=1", field, headers);
         }
 
         foreach (var value in (string[])["0", "2", "-1", "1.01", "NaN", "Infinity", "x", "", "1e-1", "0,5", "%E2%88%9E"])
@@ -104,6 +128,23 @@ internal static class WrongSubscriptions
         // What EventSource sends of itself: it must be told as well.
         yield return WrongRequest.Get("no topic, accepting only an event stream", "/events", "topic", "Accept: text/event-stream\r\n");
         yield return WrongRequest.Get("no topic, accepting only pictures", "/events", "topic", "Accept: image/png\r\n");
+    }
+
+    private static IEnumerable<WrongRequest> OfHandshake()
+    {
+        const string Target = "/events/websocket?topic=a";
+        yield return WrongRequest.Get("a WebSocket without a handshake", Target, "Upgrade", status: 426);
+        foreach (var line in Handshake.Split("\r\n", StringSplitOptions.RemoveEmptyEntries))
+        {
+            yield return WrongRequest.Get($"a handshake without {line}", Target, "Upgrade", Handshake.Replace($"{line}\r\n", "", StringComparison.Ordinal), status: 426);
+        }
+
+        yield return WrongRequest.Get("a handshake of version 8", Target, "Upgrade", Handshake.Replace("13", "8", StringComparison.Ordinal), status: 426);
+        yield return WrongRequest.Get("a handshake with a short key", Target, "Upgrade", Handshake.Replace("dGhl", "", StringComparison.Ordinal), status: 426);
+        foreach (var origin in (string[])["http://evil.example", "null", "", "http://test:81", "http://test.evil.example", "nonsense", "http://test, http://test"])
+        {
+            yield return WrongRequest.Get($"a handshake of the origin '{origin}'", Target, "Origin", $"{Handshake}Origin: {origin}\r\n", status: 403);
+        }
     }
 
     internal static string Repeat(string text, int count, string separator = "&") => string.Join(separator, Enumerable.Repeat(text, count));

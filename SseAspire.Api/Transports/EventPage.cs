@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text.Json;
+using SseAspire.Api.Hub;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>
+/// What one request for events is answered: the JSON <c>{events, next, gap?}</c>. A gap stands at its beginning:
+/// events before one end the page.
+/// </summary>
+internal sealed class EventPage(EventId next, Gap? gap)
+{
+    private readonly List<LogEntry> _events = [];
+
+    public IReadOnlyList<LogEntry> Events => _events;
+
+    public Gap? Gap { get; private set; } = gap;
+
+    /// <summary>After what the next page begins.</summary>
+    public EventId Next { get; set; } = next;
+
+    /// <summary>Where the events were read from.</summary>
+    public Source ServedBy { get; set; } = Source.Window;
+
+    /// <summary>Whether there is nothing to tell but how far it has come.</summary>
+    public bool IsEmpty => _events.Count == 0 && Gap is null;
+
+    /// <summary>Goes on to an entry, unless a gap lies before it that must begin the next page.</summary>
+    public bool TryPass(EventId entry)
+    {
+        if (Gap.Between(Next, entry) is { } missing)
+        {
+            if (!IsEmpty)
+            {
+                return false;
+            }
+
+            Gap = missing;
+        }
+
+        Next = entry;
+        return true;
+    }
+
+    public void Add(LogEntry entry) => _events.Add(entry);
+
+    /// <summary>Lays the page out.</summary>
+    /// <returns>How many bytes it takes.</returns>
+    public long Write(IBufferWriter<byte> output)
+    {
+        using var json = new Utf8JsonWriter(output, EventJson.Options);
+        json.WriteStartObject();
+        json.WriteStartArray("events"u8);
+        foreach (var entry in _events)
+        {
+            json.WriteStartObject();
+            EventJson.WriteFields(json, entry, withId: true);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteString("next"u8, Next.ToString());
+        if (Gap is { } gap)
+        {
+            json.WritePropertyName("gap"u8);
+            EventJson.WriteGap(json, gap);
+        }
+
+        json.WriteEndObject();
+        json.Flush();
+        return json.BytesCommitted;
+    }
+}

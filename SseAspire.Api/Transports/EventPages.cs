@@ -1,0 +1,79 @@
+using SseAspire.Api.Http;
+using SseAspire.Api.Hub;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>Reads pages of events, and answers requests with them.</summary>
+internal sealed class EventPages(EventHub hub, LogReader reader)
+{
+    private const int DefaultLimit = 100;
+    private const int MaxLimit = 1_000;
+
+    /// <summary>How many entries one page looks through: with a rare topic the rest is the next page's.</summary>
+    private const int MaxScanned = 10_000;
+
+    /// <summary>How many events a page may have, as a request says it.</summary>
+    /// <exception cref="BadRequestException">It is none that may be asked for.</exception>
+    public static int LimitOf(FormFields query) => query.Number("limit", DefaultLimit, 1, MaxLimit);
+
+    /// <summary>Reads what a selection wants of what follows a place.</summary>
+    /// <exception cref="BrokerUnavailableException">The log is needed and cannot be reached.</exception>
+    public async ValueTask<EventPage> ReadAsync(Selection selection, StartPosition start, int limit, CancellationToken cancellationToken)
+    {
+        var page = new EventPage(start.Cursor, start.Gap);
+        var buffer = new LogEntry[EventLog.MaxRead];
+        for (var scanned = 0; scanned < MaxScanned;)
+        {
+            // Read first: where nothing follows the cursor though the hub has been further, all of it is gone.
+            var position = hub.Position;
+            var (entries, from) = await reader.ReadAfterAsync(page.Next, buffer, cancellationToken);
+            if (from == Source.Log)
+            {
+                page.ServedBy = from;
+            }
+
+            foreach (var entry in entries.Span)
+            {
+                if (!page.TryPass(entry.Id))
+                {
+                    return page;
+                }
+
+                if (selection.Matches(entry.Event))
+                {
+                    page.Add(entry);
+                    if (page.Events.Count == limit)
+                    {
+                        return page;
+                    }
+                }
+            }
+
+            if (entries.Length < buffer.Length)
+            {
+                if (entries.Length == 0 && page.Next < position && page.TryPass(position.Next))
+                {
+                    page.Next = position;
+                }
+
+                return page;
+            }
+
+            scanned += entries.Length;
+        }
+
+        return page;
+    }
+
+    /// <summary>Answers a request with a page.</summary>
+    public async Task AnswerAsync(HttpContext context, EventPage page, Transport transport)
+    {
+        var response = context.Response;
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+        var bytes = page.Write(response.BodyWriter);
+        await response.BodyWriter.FlushAsync(context.RequestAborted);
+        hub.Metrics.Written(transport, page.Events.Count, bytes, page.ServedBy, page.Events is [.., var newest] ? newest.Event.At.UtcTicks : 0);
+    }
+}
