@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using SseAspire.Api.Http;
+using SseAspire.Api.Metering;
 using SseAspire.Api.Operations;
 using SseAspire.Api.Publishing;
 using SseAspire.Api.Transports;
@@ -9,6 +10,17 @@ namespace SseAspire.Api;
 /// <summary>The HTTP surface of the API.</summary>
 internal static class ApiEndpoints
 {
+    /// <summary>Counts requests under the meters that they carry, where operations are on.</summary>
+    public static void UseMetering(this WebApplication app)
+    {
+        var operations = app.Configuration.GetSection(OperationsOptions.Section).Get<OperationsOptions>() ?? new();
+        if (operations.Enabled)
+        {
+            var metering = app.Services.GetRequiredService<RequestMetering>();
+            app.Use(metering.CountAsync);
+        }
+    }
+
     public static void MapApi(this WebApplication app)
     {
         var publishing = app.Configuration.GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new();
@@ -16,24 +28,29 @@ internal static class ApiEndpoints
 
         app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe")
+            .WithMetadata(new Metered())
             .DescribeServerSentEvents()
             // A stream would be counted only when it ends, with a duration that says nothing.
             .DisableHttpMetrics();
         app.MapGet("/events/websocket", (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe-websocket")
+            .WithMetadata(new Metered())
             .DescribeWebSocket()
             .DisableHttpMetrics();
         // How HTTP/2 begins a WebSocket (RFC 8441).
         app.MapMethods("/events/websocket", [HttpMethods.Connect], (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
             .ExcludeFromDescription()
+            .WithMetadata(new Metered())
             .DisableHttpMetrics();
         app.MapGet("/events/long-poll", (HttpContext context, LongPoll transport) => transport.ServeAsync(context))
             .WithName("long-poll")
+            .WithMetadata(new Metered())
             .DescribeLongPoll()
             // A request that is held says nothing by its duration.
             .DisableHttpMetrics();
         app.MapGet("/events/poll", (HttpContext context, Poll transport) => transport.ServeAsync(context))
             .WithName("poll")
+            .WithMetadata(new Metered())
             .DescribePoll();
         app.MapPost("/events", (HttpContext context, Publish publish) => publish.ServeAsync(context))
             .WithName("publish")
@@ -48,6 +65,18 @@ internal static class ApiEndpoints
             app.MapPost("/operations/drop", (HttpContext context, Drop drop) => drop.ServeAsync(context))
                 .WithName("drop")
                 .DescribeDropping()
+                .RequireKey(operations.Key);
+            app.MapPost("/operations/cut", (HttpContext context, Cut cut) => cut.ServeAsync(context))
+                .WithName("cut")
+                .DescribeCutting()
+                .RequireKey(operations.Key);
+            app.MapPost("/operations/restart", (Control control) => Restart.ServeAsync(control))
+                .WithName("restart")
+                .DescribeRestarting()
+                .RequireKey(operations.Key);
+            app.MapGet("/operations/meters", (HttpContext context, ReadMeters meters) => meters.ServeAsync(context))
+                .WithName("meters")
+                .DescribeMeters()
                 .RequireKey(operations.Key);
         }
     }

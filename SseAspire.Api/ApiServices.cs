@@ -1,8 +1,10 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Metering;
 using SseAspire.Api.Operations;
 using SseAspire.Api.Publishing;
 using SseAspire.Api.Telemetry;
@@ -66,6 +68,14 @@ internal static class ApiServices
         services.AddSingleton<Control>();
         services.AddHostedService(provider => provider.GetRequiredService<Control>());
         services.AddSingleton<Drop>();
+        services.AddSingleton<Cut>();
+        services.AddSingleton<Restart>();
+        services.AddSingleton<Meters>();
+        services.AddSingleton<RequestMetering>();
+        services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<RequestMetering>());
+        services.AddSingleton<MeterLedger>();
+        services.AddHostedService(provider => provider.GetRequiredService<MeterLedger>());
+        services.AddSingleton<ReadMeters>();
         services.AddSingleton<Stats>();
         services.AddHostedService(provider => provider.GetRequiredService<Stats>());
         services.AddSingleton<Drain>();

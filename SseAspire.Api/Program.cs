@@ -1,31 +1,39 @@
 using SseAspire.Api;
 using SseAspire.Api.Http;
+using SseAspire.Api.Operations;
 using SseAspire.Broker;
 using SseAspire.ServiceDefaults;
 
-var builder = WebApplication.CreateBuilder(args);
+Restart restart;
+do
+{
+    var builder = WebApplication.CreateBuilder(args);
 
-builder.AddServiceDefaults();
-builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
-builder.AddEventLog();
-builder.Services.AddHub();
-builder.Services.AddPublishing(builder.Environment);
-builder.Services.AddOperations(builder.Environment);
-builder.Services.AddProblems();
-builder.Services.AddOpenApi();
-builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-    .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
-    .WithMethods("GET", "POST")
-    .WithHeaders("Authorization", "Content-Type", "Last-Event-ID", "traceparent")));
+    builder.AddServiceDefaults();
+    builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
+    builder.AddEventLog();
+    builder.Services.AddHub();
+    builder.Services.AddPublishing(builder.Environment);
+    builder.Services.AddOperations(builder.Environment);
+    builder.Services.AddProblems();
+    builder.Services.AddOpenApi();
+    builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
+        .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
+        .WithMethods("GET", "POST")
+        .WithHeaders("Authorization", "Content-Type", "Last-Event-ID", "traceparent")));
 
-var app = builder.Build();
+    var app = builder.Build();
 
-app.UseExceptionHandler();
-app.UseStatusCodePages(Problems.WriteStatusAsync);
-app.UseCors();
-app.UseWebSockets();
-app.MapDefaultEndpoints();
-app.MapOpenApi();
-app.MapApi();
+    app.UseExceptionHandler();
+    app.UseMetering();
+    app.UseStatusCodePages(Problems.WriteStatusAsync);
+    app.UseCors();
+    app.UseWebSockets();
+    app.MapDefaultEndpoints();
+    app.MapOpenApi();
+    app.MapApi();
 
-app.Run();
+    restart = app.Services.GetRequiredService<Restart>();
+    app.Run();
+}
+while (restart.IsAsked);

@@ -19,6 +19,12 @@ public sealed class LogKeys(string hub)
     /// <summary>The channel over which replicas are told what to do.</summary>
     public RedisChannel Control { get; } = RedisChannel.Literal($"sse:{{{hub}}}:control");
 
+    /// <summary>What all replicas have counted under one meter, a hash.</summary>
+    public RedisKey Meter(string name) => $"sse:{{{hub}}}:meter:{name}";
+
+    /// <summary>The processor time of each replica, a hash of a field for each.</summary>
+    public RedisKey ProcessorTime { get; } = $"sse:{{{hub}}}:cpu";
+
     /// <summary>The last batch of one appender, so that it can be tried again without being appended twice.</summary>
     public RedisKey Appended(Guid appender) => $"sse:{{{hub}}}:appended:{appender:N}";
 }

@@ -70,6 +70,7 @@ internal static class Description
         this RouteHandlerBuilder endpoint, string cursor, params OpenApiParameter[] own) =>
         endpoint
             .ProducesValidationProblem()
+            .ProducesValidationProblem(StatusCodes.Status429TooManyRequests)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 operation.Parameters =
@@ -85,6 +86,7 @@ internal static class Description
                     },
                     Query("history", "Without a cursor: begin with so many of the newest events.", false, JsonSchemaType.Integer),
                     .. own,
+                    Query("meter", "Count this request and the bytes of its connection under this name: 1 to 64 letters, digits, dots, underscores and hyphens. Only where operations are on.", false, JsonSchemaType.String),
                 ];
                 return Task.CompletedTask;
             });
@@ -128,15 +130,48 @@ internal static class Description
     public static RouteHandlerBuilder DescribeDropping(this RouteHandlerBuilder endpoint) =>
         endpoint
             .WithSummary("Cut every stream of every replica, or a share of them")
-            .Produces(StatusCodes.Status202Accepted, contentType: "application/json")
+            .DescribeOperation(
+                StatusCodes.Status202Accepted,
+                Query("share", "Which share of them, above 0 and up to 1, at random; all where it is not given.", false, JsonSchemaType.Number));
+
+    public static RouteHandlerBuilder DescribeCutting(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Cut the connections of the requests that carry these meters, as if the network were gone")
+            .DescribeOperation(
+                StatusCodes.Status202Accepted,
+                Meter(),
+                Query("seconds", "For how long requests that carry them are cut on arrival, 0 to 60; 0 where it is not given.", false, JsonSchemaType.Integer));
+
+    public static RouteHandlerBuilder DescribeRestarting(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Stop every replica and have it begin anew, with nothing of what it had in memory")
+            .DescribeOperation(StatusCodes.Status202Accepted);
+
+    public static RouteHandlerBuilder DescribeMeters(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("What all replicas have counted of the requests that carried these meters")
+            .WithDescription(
+                """
+                `{"meters":{"a":{"requests":1,"connections":1,"bytesIn":400,"bytesOut":1234,"shared":false}},"cpuSeconds":12.3,"replicas":1}`
+
+                Bytes are those on the wire, seen from the server: headers and framing included, over TLS as ciphertext. `connections` were used by the meter for the first time. `shared`: some requests came over HTTP/2, where a connection carries many, so that their bytes are not counted. `cpuSeconds` is the processor time, user and system, that the processes of all replicas have taken so far. What other replicas have counted may be a quarter of a second old. A meter is forgotten ten minutes after its last use.
+                """)
+            .DescribeOperation(StatusCodes.Status200OK, Meter());
+
+    private static RouteHandlerBuilder DescribeOperation(this RouteHandlerBuilder endpoint, int status, params OpenApiParameter[] parameters) =>
+        endpoint
+            .Produces(status, contentType: "application/json")
             .ProducesValidationProblem()
             .ProducesValidationProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
-                operation.Parameters = [Query("share", "Which share of them, above 0 and up to 1, at random; all where it is not given.", false, JsonSchemaType.Number)];
+                operation.Parameters = parameters;
                 return Task.CompletedTask;
             });
+
+    private static OpenApiParameter Meter() =>
+        Query("meter", "A meter. Repeat it for more.", required: true, JsonSchemaType.String);
 
     private static OpenApiParameter Limit() =>
         Query("limit", "The most events of one answer, 1 to 1000; 100 where it is not given.", false, JsonSchemaType.Integer);

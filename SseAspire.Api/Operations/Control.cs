@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Metering;
 using SseAspire.Broker;
 using StackExchange.Redis;
 
@@ -10,32 +11,36 @@ namespace SseAspire.Api.Operations;
 /// Carries an operator's word to every replica, whichever of them was asked: over the control channel.
 /// </summary>
 internal sealed partial class Control(
-    IConnectionMultiplexer redis, IOptions<LogOptions> options, EventHub hub, ILogger<Control> logger) : BackgroundService
+    IConnectionMultiplexer redis, IOptions<LogOptions> options, EventHub hub, Meters meters, Restart restart, ILogger<Control> logger)
+    : BackgroundService
 {
-    private const string DropWord = "drop ";
+    private const string DropWord = "drop";
+    private const string CutWord = "cut";
+    private const string RestartWord = "restart";
 
     private readonly RedisChannel _channel = new LogKeys(options.Value.Hub).Control;
 
     /// <summary>Cuts a share of the streams of every replica.</summary>
     /// <returns>How many replicas were told.</returns>
     /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
-    public async Task<long> DropAsync(double share)
-    {
-        try
-        {
-            return await redis.GetSubscriber().PublishAsync(_channel, DropWord + share.ToString(CultureInfo.InvariantCulture));
-        }
-        catch (Exception e) when (BrokerUnavailableException.Covers(e))
-        {
-            throw new BrokerUnavailableException("The replicas cannot be told.", e);
-        }
-    }
+    public Task<long> DropAsync(double share) => TellAsync(string.Create(CultureInfo.InvariantCulture, $"{DropWord} {share}"));
+
+    /// <summary>Cuts the connections under these meters, and those of new requests for so long.</summary>
+    /// <returns>How many replicas were told.</returns>
+    /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
+    public Task<long> CutAsync(IEnumerable<string> names, TimeSpan lasting) =>
+        TellAsync(string.Create(CultureInfo.InvariantCulture, $"{CutWord} {lasting.TotalSeconds} {string.Join(' ', names)}"));
+
+    /// <summary>Has every replica begin anew.</summary>
+    /// <returns>How many replicas were told.</returns>
+    /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
+    public Task<long> RestartAsync() => TellAsync(RestartWord);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await redis.GetSubscriber().SubscribeAsync(_channel, (_, word) => Obey(word.ToString()));
+            await redis.GetSubscriber().SubscribeAsync(_channel, (_, word) => Obey(word.ToString().Split(' ')));
         }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
@@ -44,25 +49,71 @@ internal sealed partial class Control(
         }
     }
 
-    private void Obey(string word)
+    private async Task<long> TellAsync(string word)
     {
-        if (word.StartsWith(DropWord, StringComparison.Ordinal)
-            && double.TryParse(word.AsSpan(DropWord.Length), CultureInfo.InvariantCulture, out var share))
+        try
         {
-            var dropped = 0;
-            foreach (var subscription in hub.Subscriptions)
-            {
-                if (Random.Shared.NextDouble() < share)
-                {
-                    subscription.Cut();
-                    dropped++;
-                }
-            }
-
-            StreamsDropped(dropped);
+            return await redis.GetSubscriber().PublishAsync(_channel, word);
         }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            throw new BrokerUnavailableException("The replicas cannot be told.", e);
+        }
+    }
+
+    private void Obey(string[] word)
+    {
+        switch (word)
+        {
+            case [DropWord, var text] when double.TryParse(text, CultureInfo.InvariantCulture, out var share):
+                DropStreams(share);
+                break;
+            case [CutWord, var text, .. var names] when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds):
+                CutConnections(names, TimeSpan.FromSeconds(seconds));
+                break;
+            case [RestartWord]:
+                Restarting();
+                restart.Begin();
+                break;
+        }
+    }
+
+    private void DropStreams(double share)
+    {
+        var dropped = 0;
+        foreach (var subscription in hub.Subscriptions)
+        {
+            if (Random.Shared.NextDouble() < share)
+            {
+                subscription.Cut();
+                dropped++;
+            }
+        }
+
+        StreamsDropped(dropped);
+    }
+
+    private void CutConnections(string[] names, TimeSpan lasting)
+    {
+        var cut = 0;
+        foreach (var name in names)
+        {
+            // Where there are too many meters none of that name is served anyway.
+            if (meters.TryOpen(name, out var meter))
+            {
+                cut += meter.Cut(lasting);
+            }
+        }
+
+        ConnectionsCut(cut, lasting);
     }
 
     [LoggerMessage(LogLevel.Information, "{Count} streams were dropped by an operator")]
     private partial void StreamsDropped(int count);
+
+    [LoggerMessage(LogLevel.Information, "{Count} connections were cut by an operator, for {Lasting}")]
+    private partial void ConnectionsCut(int count, TimeSpan lasting);
+
+    [LoggerMessage(LogLevel.Information, "An operator has the API begin anew")]
+    private partial void Restarting();
 }

@@ -67,13 +67,12 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
     }
 
     /// <summary>Answers a request with a page.</summary>
-    public async Task AnswerAsync(HttpContext context, EventPage page, Transport transport)
+    public void Answer(HttpContext context, EventPage page, Transport transport)
     {
         var response = context.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         var bytes = page.Write(response.BodyWriter);
-        await response.BodyWriter.FlushAsync(context.RequestAborted);
         hub.Metrics.Written(transport, page.Events.Count, bytes, page.ServedBy, page.Events is [.., var newest] ? newest.Event.At.UtcTicks : 0);
     }
 }

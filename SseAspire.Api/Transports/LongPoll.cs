@@ -74,12 +74,7 @@ internal sealed class LongPoll(
                 page = await WaitAsync(subscription, limit, wait);
             }
 
-            SlowReaders.Allow(context);
-            await pages.AnswerAsync(context, page, Transport.LongPoll);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
-        {
-            // The client went away in the middle of a write.
+            pages.Answer(context, page, Transport.LongPoll);
         }
         finally
         {

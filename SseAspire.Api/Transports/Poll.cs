@@ -23,6 +23,6 @@ internal sealed class Poll(EventHub hub, StartResolver starts, EventPages pages,
 
         var start = await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted);
         var page = await pages.ReadAsync(request.Selection, start, limit, context.RequestAborted);
-        await pages.AnswerAsync(context, page, Transport.Poll);
+        pages.Answer(context, page, Transport.Poll);
     }
 }

@@ -1,5 +1,6 @@
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Metering;
 using SseAspire.Broker;
 
 namespace SseAspire.Api.Transports;
@@ -25,6 +26,8 @@ internal sealed record SubscribeRequest(Selection Selection, string? Cursor, int
     public static SubscribeRequest Read(HttpRequest request, HubOptions options, string cursorField)
     {
         var query = QueryFields.Read(request);
+        // Counted elsewhere, and only where operations are on; wrong everywhere.
+        _ = MeterName.Read(query);
         return new SubscribeRequest(
             ReadSelection(query, options),
             ReadCursor(request, query, cursorField),

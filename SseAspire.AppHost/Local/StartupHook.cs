@@ -17,7 +17,8 @@ internal static class StartupHook
     // A service that does not stop by itself must not outlive an AppHost that is gone.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(8);
 
-    private static IHost? _host;
+    private static volatile IHost? _host;
+    private static volatile bool _inputEnded;
 
     public static void Initialize()
     {
@@ -40,22 +41,39 @@ internal static class StartupHook
             }
         }
 
-        if (_host?.Services.GetService(typeof(IHostApplicationLifetime)) is IHostApplicationLifetime lifetime)
+        _inputEnded = true;
+        if (_host is { } host)
         {
-            // A host that is told to stop while it starts throws; so it may finish that first.
-            lifetime.ApplicationStarted.WaitHandle.WaitOne(Patience / 2);
-            lifetime.StopApplication();
+            Stop(host);
             Thread.Sleep(Patience);
         }
 
         Process.GetCurrentProcess().Kill();
     }
 
+    private static void Stop(IHost host)
+    {
+        try
+        {
+            var lifetime = (IHostApplicationLifetime)host.Services.GetService(typeof(IHostApplicationLifetime))!;
+            // A host that is told to stop while it starts throws; so it may finish that first.
+            lifetime.ApplicationStarted.WaitHandle.WaitOne(Patience / 2);
+            lifetime.StopApplication();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has stopped by itself: the process ends, or builds another, which is stopped in its turn.
+        }
+    }
+
     [DllImport("libc", EntryPoint = "setpgid")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int SetProcessGroup(int process, int group);
 
-    /// <summary>Catches the service's host when it is built: the generic host tells of it by this event.</summary>
+    /// <summary>
+    /// Catches the service's host when it is built: the generic host tells of it by this event. A service that begins
+    /// anew builds one after the other; the last is the one to stop.
+    /// </summary>
     private sealed class HostObserver : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(DiagnosticListener value)
@@ -71,6 +89,10 @@ internal static class StartupHook
             if (value.Key == "HostBuilt")
             {
                 _host = (IHost?)value.Value;
+                if (_inputEnded && _host is { } late)
+                {
+                    new Thread(() => Stop(late)) { IsBackground = true }.Start();
+                }
             }
         }
 

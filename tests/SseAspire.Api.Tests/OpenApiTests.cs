@@ -15,15 +15,17 @@ public sealed class OpenApiTests(SharedApi shared)
 
         Assert.Empty(diagnostic!.Errors);
         Assert.Equal(
-            ["GET /events", "GET /events/long-poll", "GET /events/poll", "GET /events/websocket", "GET /stats", "POST /events", "POST /operations/drop"],
+            ["GET /events", "GET /events/long-poll", "GET /events/poll", "GET /events/websocket", "GET /operations/meters", "GET /stats", "POST /events", "POST /operations/cut", "POST /operations/drop", "POST /operations/restart"],
             document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method} {path.Key}")).Order(StringComparer.Ordinal));
-        Assert.Equal(["topic", "lastEventId", "Last-Event-ID", "history", "envelope", "heartbeat"], ParametersOf("/events", HttpMethod.Get));
-        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "limit"], ParametersOf("/events/poll", HttpMethod.Get));
-        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "limit", "wait"], ParametersOf("/events/long-poll", HttpMethod.Get));
-        Assert.Equal(["topic", "after", "Last-Event-ID", "history"], ParametersOf("/events/websocket", HttpMethod.Get));
+        Assert.Equal(["topic", "lastEventId", "Last-Event-ID", "history", "envelope", "heartbeat", "meter"], ParametersOf("/events", HttpMethod.Get));
+        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "limit", "meter"], ParametersOf("/events/poll", HttpMethod.Get));
+        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "limit", "wait", "meter"], ParametersOf("/events/long-poll", HttpMethod.Get));
+        Assert.Equal(["topic", "after", "Last-Event-ID", "history", "meter"], ParametersOf("/events/websocket", HttpMethod.Get));
         Assert.All(
             (string[])["1001", "1003", "1008", "1012", "1013", "\"gap\"", "\"next\""],
             word => Assert.Contains(word, document.Paths["/events/websocket"].Operations![HttpMethod.Get].Description, StringComparison.Ordinal));
+        Assert.Equal(["meter"], ParametersOf("/operations/meters", HttpMethod.Get));
+        Assert.Equal(["meter", "seconds"], ParametersOf("/operations/cut", HttpMethod.Post));
         Assert.Equal(["share"], ParametersOf("/operations/drop", HttpMethod.Post));
         Assert.All(
             document.Paths["/events"].Operations![HttpMethod.Post].RequestBody!.Content!,

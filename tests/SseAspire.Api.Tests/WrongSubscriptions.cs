@@ -15,6 +15,8 @@ internal static class WrongSubscriptions
     private const string Handshake =
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n";
 
+    private static readonly string[] WrongMeters = ["", "a%20b", "a/b", "%C3%A9", "a,b", "%00", "%FF", new string('m', 65)];
+
     public static IEnumerable<WrongRequest> All => 
     [
         .. OfSelection("/events"),
@@ -86,7 +88,7 @@ internal static class WrongSubscriptions
             ("/events/websocket", "lastEventId", ["earliest", "1-1"]),
         ])
         {
-            var headers = path == "/events/websocket" ? Handshake : "";
+            var headers = HeadersOf(path);
             foreach (var value in values)
             {
                 yield return WrongRequest.Get($"{path} with {field}={value}", $"{path}?topic=a&{field}={value}", field, headers);
@@ -95,6 +97,31 @@ internal static class WrongSubscriptions
             yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1&{field}=1", field, headers);
         }
 
+        foreach (var path in (string[])["/events", "/events/poll", "/events/long-poll", "/events/websocket"])
+        {
+            foreach (var name in WrongMeters)
+            {
+                yield return WrongRequest.Get($"{path} with meter={name}", $"{path}?topic=a&meter={name}", "meter", HeadersOf(path));
+            }
+
+            yield return WrongRequest.Get($"{path} with meter twice", $"{path}?topic=a&meter=a&meter=a", "meter", HeadersOf(path));
+        }
+
+        foreach (var name in WrongMeters)
+        {
+            yield return WrongRequest.Get($"meters of meter={name}", $"/operations/meters?meter=a&meter={name}", "meter");
+            yield return WrongRequest.Get($"cutting meter={name}", $"/operations/cut?meter={name}&meter=a", "meter", "Content-Length: 0\r\n", "POST");
+        }
+
+        yield return WrongRequest.Get("meters of none", "/operations/meters", "meter");
+        yield return WrongRequest.Get("meters of 257", $"/operations/meters?{Repeat("meter=a", 257)}", "meter");
+        yield return WrongRequest.Get("cutting none", "/operations/cut?seconds=1", "meter", "Content-Length: 0\r\n", "POST");
+        foreach (var value in (string[])["-1", "61", "1.5", "x", "", "4294967297"])
+        {
+            yield return WrongRequest.Get($"cutting for seconds={value}", $"/operations/cut?meter=a&seconds={value}", "seconds", "Content-Length: 0\r\n", "POST");
+        }
+
+        yield return WrongRequest.Get("cutting for seconds twice", "/operations/cut?meter=a&seconds=1&seconds=1", "seconds", "Content-Length: 0\r\n", "POST");
         foreach (var value in (string[])["0", "2", "-1", "1.01", "NaN", "Infinity", "x", "", "1e-1", "0,5", "%E2%88%9E"])
         {
             yield return WrongRequest.Get($"dropping share={value}", $"/operations/drop?share={value}", "share", "Content-Length: 0\r\n", "POST");
@@ -146,6 +173,8 @@ internal static class WrongSubscriptions
             yield return WrongRequest.Get($"a handshake of the origin '{origin}'", Target, "Origin", $"{Handshake}Origin: {origin}\r\n", status: 403);
         }
     }
+
+    private static string HeadersOf(string path) => path == "/events/websocket" ? Handshake : "";
 
     internal static string Repeat(string text, int count, string separator = "&") => string.Join(separator, Enumerable.Repeat(text, count));
 }

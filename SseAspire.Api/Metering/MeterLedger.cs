@@ -1,0 +1,194 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Operations;
+using SseAspire.Broker;
+using StackExchange.Redis;
+
+namespace SseAspire.Api.Metering;
+
+/// <summary>
+/// What all replicas have counted: each adds what is new to a hash of the meter in Redis, four times a second, and
+/// puts its processor time beside it.
+/// </summary>
+internal sealed class MeterLedger(
+    Meters meters,
+    IConnectionMultiplexer redis,
+    IOptions<LogOptions> log,
+    IOptions<OperationsOptions> operations,
+    TimeProvider time) : BackgroundService, IHostedLifecycleService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How often a replica shows that it is there, though it has counted nothing.</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long a replica counts that has shown nothing; it also bears with clocks that differ.</summary>
+    private static readonly TimeSpan Lifespan = TimeSpan.FromSeconds(10);
+
+    private readonly LogKeys _keys = new(log.Value.Hub);
+    private readonly RedisValue _replica = Guid.NewGuid().ToString("N");
+    private readonly SemaphoreSlim _flushing = new(1, 1);
+    private long _shownAt;
+
+    /// <summary>Reads what all replicas have counted. What this one has is in it to the last byte.</summary>
+    /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
+    public async Task<MeterReading> ReadAsync(IReadOnlyList<string> names)
+    {
+        try
+        {
+            await FlushAsync(always: true);
+            var batch = redis.GetDatabase().CreateBatch();
+            var processors = batch.HashGetAllAsync(_keys.ProcessorTime);
+            var counts = names.Select(name => batch.HashGetAllAsync(_keys.Meter(name))).ToArray();
+            batch.Execute();
+            await Task.WhenAll([processors, .. counts]);
+            var living = (await processors).Select(entry => ProcessorTime.Parse(entry.Value)).Where(IsAlive).ToArray();
+            return new MeterReading(
+                names.Zip(counts, (name, hash) => KeyValuePair.Create(name, CountsOf(hash.Result))).ToDictionary(),
+                living.Sum(one => one.Seconds),
+                living.Length);
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            throw new BrokerUnavailableException("What was counted cannot be read.", e);
+        }
+    }
+
+    /// <summary>When the last request is over: brings its bytes to Redis, and takes this replica out of the count.</summary>
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (!operations.Value.Enabled)
+        {
+            return;
+        }
+
+        try
+        {
+            await FlushAsync(always: false);
+            await redis.GetDatabase().HashDeleteAsync(_keys.ProcessorTime, _replica);
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            // It is missed soon enough.
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override void Dispose()
+    {
+        _flushing.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!operations.Value.Enabled)
+        {
+            return;
+        }
+
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await FlushAsync(always: false);
+            }
+            catch (Exception e) when (BrokerUnavailableException.Covers(e))
+            {
+                // What was taken has been given back: it is for the next time.
+            }
+        }
+    }
+
+    /// <summary>Brings what is new to Redis. One at a time, so that whoever reads afterwards finds all of it.</summary>
+    private async Task FlushAsync(bool always)
+    {
+        await _flushing.WaitAsync();
+        try
+        {
+            var taken = meters.All.Select(meter => (Meter: meter, Counts: meter.TakeNew())).Where(one => one.Counts != default).ToArray();
+            foreach (var meter in meters.All)
+            {
+                meters.ForgetIfIdle(meter);
+            }
+
+            if (!always && taken.Length == 0 && time.GetElapsedTime(_shownAt) < SignOfLife)
+            {
+                return;
+            }
+
+            _shownAt = time.GetTimestamp();
+            var batch = redis.GetDatabase().CreateBatch();
+            var adding = taken.Select(one => AddAsync(batch, one.Meter, one.Counts)).ToArray();
+            var showing = Task.WhenAll(
+                batch.HashSetAsync(_keys.ProcessorTime, _replica, ProcessorTime.Now(time).ToString()),
+                batch.KeyExpireAsync(_keys.ProcessorTime, Lifespan));
+            batch.Execute();
+            await Task.WhenAll([showing, .. adding]);
+        }
+        finally
+        {
+            _flushing.Release();
+        }
+    }
+
+    private async Task AddAsync(IBatch batch, Meter meter, MeterCounts counts)
+    {
+        var key = _keys.Meter(meter.Name);
+        List<Task> commands =
+        [
+            batch.HashIncrementAsync(key, "requests", counts.Requests),
+            batch.HashIncrementAsync(key, "connections", counts.Connections),
+            batch.HashIncrementAsync(key, "bytesIn", counts.BytesIn),
+            batch.HashIncrementAsync(key, "bytesOut", counts.BytesOut),
+        ];
+        if (counts.Shared)
+        {
+            commands.Add(batch.HashSetAsync(key, "shared", 1));
+        }
+
+        commands.Add(batch.KeyExpireAsync(key, Meters.Kept));
+        try
+        {
+            await Task.WhenAll(commands);
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            meter.GiveBack(counts);
+            throw;
+        }
+    }
+
+    private static MeterCounts CountsOf(HashEntry[] hash)
+    {
+        var fields = hash.ToDictionary(entry => entry.Name.ToString(), entry => (long)entry.Value);
+        return new(
+            fields.GetValueOrDefault("requests"), fields.GetValueOrDefault("connections"),
+            fields.GetValueOrDefault("bytesIn"), fields.GetValueOrDefault("bytesOut"), fields.ContainsKey("shared"));
+    }
+
+    private bool IsAlive(ProcessorTime one) => time.GetUtcNow() - one.At < Lifespan;
+
+    /// <summary>The processor time that a replica's process had taken at a time, user and system.</summary>
+    private sealed record ProcessorTime(double Seconds, DateTimeOffset At)
+    {
+        public static ProcessorTime Now(TimeProvider time) => new(Environment.CpuUsage.TotalTime.TotalSeconds, time.GetUtcNow());
+
+        public static ProcessorTime Parse(RedisValue text)
+        {
+            var parts = text.ToString().Split('@');
+            return new(
+                double.Parse(parts[0], CultureInfo.InvariantCulture),
+                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[1], CultureInfo.InvariantCulture)));
+        }
+
+        public override string ToString() =>
+            string.Create(CultureInfo.InvariantCulture, $"{Seconds:F6}@{At.ToUnixTimeMilliseconds()}");
+    }
+}

@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Options;
+using SseAspire.Api.Http;
+using SseAspire.Api.Operations;
+
+namespace SseAspire.Api.Metering;
+
+/// <summary>
+/// Counts requests and the bytes of their connections under the meters that they carry. Only where operations are
+/// on: elsewhere neither connections nor requests pass through it.
+/// </summary>
+internal sealed class RequestMetering(Meters meters, IOptions<OperationsOptions> operations) : IConfigureOptions<KestrelServerOptions>
+{
+    /// <summary>Counts the bytes of each connection; outermost, so that what TLS adds is counted too.</summary>
+    public void Configure(KestrelServerOptions server)
+    {
+        if (operations.Value.Enabled)
+        {
+            server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => async connection =>
+            {
+                var transport = connection.Transport;
+                var counted = new CountedConnection(transport);
+                connection.Features.Set(counted);
+                connection.Transport = counted;
+                try
+                {
+                    await next(connection);
+                }
+                finally
+                {
+                    connection.Transport = transport;
+                }
+            }));
+        }
+    }
+
+    /// <summary>Counts a request under the meter that it carries, if it carries one and may.</summary>
+    /// <exception cref="BadRequestException">It carries one that is wrong.</exception>
+    public Task CountAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.Features.Get<CountedConnection>() is not { } connection)
+        {
+            // Not over Kestrel: there are no bytes to count.
+            return next(context);
+        }
+
+        var request = context.Features.GetRequiredFeature<IHttpRequestLifetimeFeature>();
+        Meter? meter = null;
+        // Of every request, since the bytes of one that is not counted are not the next one's. Kestrel calls it
+        // when the end of the answer is written.
+        context.Response.OnCompleted(() =>
+        {
+            connection.End();
+            meter?.End(request);
+            return Task.CompletedTask;
+        });
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Metered>() is null || MeterName.Read(QueryFields.Read(context.Request)) is not { } name)
+        {
+            return next(context);
+        }
+
+        if (!meters.TryOpen(name, out meter))
+        {
+            throw new BadRequestException("meter", $"is one too many: {Meters.MaxMeters} are in use", StatusCodes.Status429TooManyRequests);
+        }
+
+        // HTTP/1 serves one request of a connection after the other.
+        meter.Begin(request, connection, isAlone: HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol));
+        if (meter.IsCut)
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        }
+
+        return next(context);
+    }
+}
