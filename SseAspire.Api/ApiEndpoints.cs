@@ -13,18 +13,16 @@ internal static class ApiEndpoints
     /// <summary>Counts requests under the meters that they carry, where operations are on.</summary>
     public static void UseMetering(this WebApplication app)
     {
-        var operations = app.Configuration.GetSection(OperationsOptions.Section).Get<OperationsOptions>() ?? new();
-        if (operations.Enabled)
+        if (OperationsOptions.Of(app.Configuration).Enabled)
         {
-            var metering = app.Services.GetRequiredService<RequestMetering>();
-            app.Use(metering.CountAsync);
+            app.Use(app.Services.GetRequiredService<RequestMetering>().CountAsync);
         }
     }
 
     public static void MapApi(this WebApplication app)
     {
         var publishing = app.Configuration.GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new();
-        var operations = app.Configuration.GetSection(OperationsOptions.Section).Get<OperationsOptions>() ?? new();
+        var operations = OperationsOptions.Of(app.Configuration);
 
         app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe")

@@ -10,12 +10,12 @@ namespace SseAspire.Api.Metering;
 /// Counts requests and the bytes of their connections under the meters that they carry. Only where operations are
 /// on: elsewhere neither connections nor requests pass through it.
 /// </summary>
-internal sealed class RequestMetering(Meters meters, IOptions<OperationsOptions> operations) : IConfigureOptions<KestrelServerOptions>
+internal sealed class RequestMetering(Meters meters, IConfiguration configuration) : IConfigureOptions<KestrelServerOptions>
 {
     /// <summary>Counts the bytes of each connection; outermost, so that what TLS adds is counted too.</summary>
     public void Configure(KestrelServerOptions server)
     {
-        if (operations.Value.Enabled)
+        if (OperationsOptions.Of(configuration).Enabled)
         {
             server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => async connection =>
             {

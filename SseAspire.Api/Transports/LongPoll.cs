@@ -84,7 +84,7 @@ internal sealed class LongPoll(
         }
     }
 
-    /// <summary>Waits for what is wanted, for so long; then there is only how far the hub has come.</summary>
+    /// <summary>Waits for what is wanted, for so long; then there is as a rule only how far the hub has come.</summary>
     private async Task<EventPage> WaitAsync(Subscription subscription, int limit, TimeSpan wait)
     {
         await using var patience = time.CreateTimer(
@@ -106,8 +106,11 @@ internal sealed class LongPoll(
             }
             else if (reading.Kind == ReadingKind.Closed)
             {
-                // Frames that were read while it was closed are the next request's.
-                return new EventPage(reading.Frames.IsEmpty ? subscription.Cursor : stood, null);
+                // Frames that were read while it was closed must be read again.
+                var cursor = reading.Frames.IsEmpty ? subscription.Cursor : stood;
+                return subscription.ClosedBecause is CloseReason.Answered or CloseReason.Drain or CloseReason.Lifetime
+                    ? await pages.ReadAsync(subscription.Group.Selection, new StartPosition(cursor), limit, default)
+                    : new EventPage(cursor, null);
             }
         }
     }

@@ -48,6 +48,7 @@ public sealed class LongPollTests(SharedApi shared)
         var started = Stopwatch.GetTimestamp();
 
         var after = await AskAsync(shared.Api, $"&wait=60&limit=1&after={ids[0]}");
+        await WaitUntilKnownAsync(shared.Api, ids[2]);
         var history = await AskAsync(shared.Api, "&wait=60&history=2");
 
         Assert.Equal(["1"], DataOf(after));
@@ -62,6 +63,8 @@ public sealed class LongPollTests(SharedApi shared)
     public async Task A_wait_that_is_over_is_answered_with_how_far_the_hub_is(int wait)
     {
         var id = await PublishAsync(shared.Api, "not wanted", $"{_topic}-other");
+
+        await WaitUntilKnownAsync(shared.Api, id);
 
         var page = await AskAsync(shared.Api, $"&wait={wait}");
 
@@ -113,9 +116,10 @@ public sealed class LongPollTests(SharedApi shared)
     public async Task An_api_that_is_asked_to_end_answers_what_it_holds()
     {
         await using var api = await shared.StartAnotherAsync(("Hub__DrainTime", "00:00:01"));
-        var id = await PublishAsync(api, "not wanted", $"{_topic}-other");
         var held = AskAsync(api, "&wait=60");
         await WaitUntilHeldAsync(api);
+        var id = await PublishAsync(api, "not wanted", $"{_topic}-other");
+        await WaitUntilKnownAsync(api, id);
 
         Assert.Equal(0, await api.StopAsync(TimeSpan.FromSeconds(30)));
 
@@ -171,6 +175,15 @@ public sealed class LongPollTests(SharedApi shared)
                 return;
             }
 
+            await Task.Delay(20, Cancellation);
+        }
+    }
+
+    /// <summary>What is published is in the log at once, and a moment later in the hub.</summary>
+    private async Task WaitUntilKnownAsync(ServiceProcess api, string? id)
+    {
+        while ((string?)(await api.Client.GetFromJsonAsync<JsonNode>($"/events/poll?topic={_topic}/nothing", Cancellation))!["next"] != id)
+        {
             await Task.Delay(20, Cancellation);
         }
     }

@@ -19,6 +19,11 @@ public sealed class WebSocketTests(SharedApi shared)
     public async Task Every_event_is_a_message_in_order_after_one_that_says_where_the_stream_starts()
     {
         var before = await PublishAsync(shared.Api, "before");
+        while ((string?)(await shared.Api.Client.GetFromJsonAsync<JsonNode>($"/events/poll?topic={_topic}/nothing", Cancellation))!["next"] != before)
+        {
+            await Task.Delay(20, Cancellation);
+        }
+
         await using var socket = await OpenAsync();
         Assert.Equal(before, (string?)(await socket.NextAsync())!["next"]);
         foreach (var data in (string[])["plain", "", "a\nb\r\nc\n\n", "\0\u001b", "Ж語💡\u2028", """{"next":"1-1"}""", new('x', 200_000)])

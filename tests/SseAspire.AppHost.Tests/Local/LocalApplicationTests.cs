@@ -29,6 +29,19 @@ public sealed class LocalApplicationTests
         Assert.Contains("<html", await http.GetStringAsync(new Uri($"http://localhost:{appHost.WebPort}/"), Cancelled), StringComparison.OrdinalIgnoreCase);
         await HostEventArrivesAsync(http, appHost.ApiPort);
 
+        // The API begins anew in its process, which is not what Ctrl+C has caught at first.
+        using (var restarted = await http.PostAsync(new Uri($"http://localhost:{appHost.ApiPort}/operations/restart"), null, Cancelled))
+        {
+            Assert.Equal(HttpStatusCode.Accepted, restarted.StatusCode);
+        }
+
+        while (appHost.Lines.Count(line => line.Contains("The hub follows the event log", StringComparison.Ordinal)) < 2)
+        {
+            await Task.Delay(50, Cancelled);
+        }
+
+        await HostEventArrivesAsync(http, appHost.ApiPort);
+
         // A reader that stays does not hold it up.
         using var reader = await http.GetAsync(EventsAt(appHost.ApiPort), HttpCompletionOption.ResponseHeadersRead, Cancelled);
         appHost.CtrlC();
