@@ -5,8 +5,10 @@ using SseAspire.Broker;
 namespace SseAspire.Api.Hub;
 
 /// <summary>
-/// Events and gaps as JSON: <c>{id?, topic, type, at, data}</c> and <c>{missed, from, to}</c>. <c>data</c> is
-/// always a string, the text that was published; <c>at</c> is ISO 8601 in UTC to the millisecond.
+/// Events and gaps as JSON: <c>{id?, place?, topic, alternates?, type, at, data}</c> and
+/// <c>{missed, from, to}</c>. <c>data</c> is always a string, the text that was published; <c>at</c> is
+/// ISO 8601 in UTC to the millisecond. <c>place</c> stands where the publisher gave an id of its own, and
+/// <c>alternates</c> where there are any: who shares a stream among readers needs both.
 /// </summary>
 internal static class EventJson
 {
@@ -33,7 +35,24 @@ internal static class EventJson
             }
         }
 
+        if (@event.Id is not null)
+        {
+            entry.Id.TryFormat(text, out var length);
+            json.WriteString("place"u8, text[..length]);
+        }
+
         json.WriteString("topic"u8, @event.Topics[0]);
+        if (@event.Topics.Count > 1)
+        {
+            json.WriteStartArray("alternates"u8);
+            foreach (var topic in @event.Topics.Skip(1))
+            {
+                json.WriteStringValue(topic);
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteString("type"u8, @event.Type);
         @event.At.UtcDateTime.TryFormat(text, out var timeLength, TimeFormat, System.Globalization.CultureInfo.InvariantCulture);
         json.WriteString("at"u8, text[..timeLength]);

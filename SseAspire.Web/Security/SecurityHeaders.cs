@@ -15,6 +15,7 @@ internal static class SecurityHeaders
         var policy = string.Join("; ",
             "default-src 'none'",
             "script-src 'self'",
+            "worker-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
             $"connect-src 'self' {hub.GetLeftPart(UriPartial.Authority)}",
