@@ -51,10 +51,15 @@ public sealed class Browser : IAsyncLifetime
 
     /// <summary>A new tab with cookies of its own.</summary>
     public async Task<IPage> NewPageAsync(
+        int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool script = true, string language = "en-US") =>
+        await (await NewContextAsync(width, height, scheme, script, language)).NewPageAsync();
+
+    /// <summary>A new window whose tabs share cookies, workers and channels.</summary>
+    public async Task<IBrowserContext> NewContextAsync(
         int width = 1280, int height = 900, ColorScheme scheme = ColorScheme.Light, bool script = true, string language = "en-US")
     {
         Assert.SkipWhen(_browser is null, SkipReason);
-        var page = await _browser.NewPageAsync(new BrowserNewPageOptions
+        var context = await _browser.NewContextAsync(new BrowserNewContextOptions
         {
             ViewportSize = new ViewportSize { Width = width, Height = height },
             ColorScheme = scheme,
@@ -64,7 +69,7 @@ public sealed class Browser : IAsyncLifetime
             ReducedMotion = ReducedMotion.Reduce,
         });
         // A machine that runs all test projects at once is slow.
-        page.SetDefaultTimeout(60_000);
-        return page;
+        context.SetDefaultTimeout(60_000);
+        return context;
     }
 }

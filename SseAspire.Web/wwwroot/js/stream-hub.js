@@ -41,7 +41,7 @@ import { selects } from './stream-topic.js';
 
 /**
  * What one poll answers.
- * @typedef {{events: ({id: string} & Parameters<typeof readEvent>[1])[], next: string, gap?: {missed: number | null}}} Page
+ * @typedef {{events: ({id: string} & Parameters<typeof readEvent>[1])[], next: string, gap?: {missed: number | null, to: string | null}}} Page
  */
 
 /** @typedef {{event: import('./event-stream.js').StreamEvent} | {gap: import('./event-stream.js').StreamGap}} Item */
@@ -52,6 +52,9 @@ const RECENT = 200;
 /** The most that one poll answers. */
 const PAGE = 1_000;
 const POLL_TIMEOUT = 30_000;
+
+/** Before everything that a log can hold. */
+const EARLIEST = '0-0';
 
 /** A poll may be answered by a replica that is behind the stream's: it is asked again after so long. */
 const BEHIND = 1_000;
@@ -275,7 +278,7 @@ export class StreamHub {
    * @param {Page} page
    */
   #take(reader, { events, next, gap }) {
-    const stuck = reader.place === next;
+    const before = reader.place;
     reader.backOff.reset();
     reader.started = true;
     reader.place = next;
@@ -283,11 +286,11 @@ export class StreamHub {
     this.#stream?.retry();
     this.#tellState(reader);
     this.#give(reader, [
-      ...(gap ? [{ gap: { place: next, missed: gap.missed } }] : []),
+      ...(gap ? [{ gap: { place: gap.to ?? before ?? EARLIEST, missed: gap.missed } }] : []),
       ...events.map((event) => ({ event: readEvent(event.id, event) })),
     ]);
     this.#tell([reader.id], { kind: 'place', place: next });
-    this.#admit(reader, stuck ? BEHIND : 0);
+    this.#admit(reader, next === before ? BEHIND : 0);
   }
 
   /**

@@ -41,6 +41,7 @@ export class WorkerLink {
   #connect() {
     const worker = new SharedWorker(new URL('./stream-worker.js', import.meta.url), { type: 'module', name: this.#end.url });
     this.#worker = worker;
+    this.#heard = false;
     this.#watch = new AbortController();
     worker.onerror = () => {
       // A worker that has never spoken cannot be had here: an older browser, or a policy against it.

@@ -17,16 +17,14 @@ const hub = new StreamHub(worker.name, (readers, message) => {
 
 hold(hubLock(hub.id));
 
-worker.onconnect = (event) => {
-  const [port] = event.ports;
+worker.onconnect = (/** @type {MessageEvent} */ { ports: [port] }) => {
   for (const reader of ports.keys()) {
     if (!hub.has(reader)) {
       ports.delete(reader);
     }
   }
 
-  port.onmessage = ({ data }) => {
-    const { from, message } = data;
+  port.onmessage = ({ data: { from, message } }) => {
     ports.set(from, port);
     hub.receive(from, message);
   };
