@@ -167,6 +167,25 @@ public sealed class StreamTests(SharedApi shared)
     }
 
     [Fact]
+    public async Task An_envelope_carries_alternate_topics_and_the_place_of_an_event_with_an_own_id()
+    {
+        await using var stream = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}/b&envelope=true");
+
+        using var form = new FormUrlEncodedContent([new("topic", $"{_topic}/a"), new("topic", $"{_topic}/b"), new("id", $"own {_topic}"), new("data", "in two")]);
+        using var answer = await Client.PostAsync("/events", form, Cancellation);
+        var next = await PublishAsync($"{_topic}/b", "after it");
+
+        var first = await stream.NextAsync();
+        var envelope = JsonNode.Parse(first.Data)!.AsObject();
+        Assert.Equal(["place", "topic", "alternates", "type", "at", "data"], envelope.Select(field => field.Key));
+        Assert.Equal($"{_topic}/a", (string)envelope["topic"]!);
+        Assert.Equal($"{_topic}/b", (string)Assert.Single(envelope["alternates"]!.AsArray())!);
+        Assert.Equal($"own {_topic}", first.LastEventId);
+        await using var resumed = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}/b&lastEventId={(string)envelope["place"]!}");
+        Assert.Equal(next, (await resumed.NextAsync()).LastEventId);
+    }
+
+    [Fact]
     public async Task A_publishers_own_id_is_sent_as_given_and_resumes()
     {
         await using var stream = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}");

@@ -71,6 +71,20 @@ public sealed class SharedStreamTests(SiteFixture fixture, Browser browser) : IC
     }
 
     [Fact]
+    public async Task A_leader_that_does_not_answer_is_replaced()
+    {
+        await using var context = await NewContextAsync(WithoutWorkers);
+        var leader = await SharedReader.OpenLiveAsync(context, _site, [_topic]);
+        var follower = await SharedReader.OpenLiveAsync(context, _site, [_topic]);
+
+        await leader.Page.EvaluateAsync("() => { BroadcastChannel.prototype.postMessage = () => {}; }");
+        await _site.PublishAsync(_topic, null, "never passed on");
+
+        Assert.Equal(["never passed on"], await follower.DataUntilAsync("never passed on"));
+        await ExpectStreamsAsync(_site, 1);
+    }
+
+    [Fact]
     public async Task Without_shared_workers_and_locks_each_tab_has_a_stream()
     {
         await using var context = await NewContextAsync(WithoutLocks);

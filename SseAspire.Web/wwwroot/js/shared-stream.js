@@ -43,7 +43,7 @@ import { WorkerLink } from './stream-worker-link.js';
  */
 
 /** Pings ask whether the other side is there; after so many without a word it is not. */
-const PING = 15_000;
+const PING = 10_000;
 const UNANSWERED = 3;
 
 export class SharedStream {
