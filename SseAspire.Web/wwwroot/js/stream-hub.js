@@ -379,6 +379,7 @@ export class StreamHub {
   #onGap(gap) {
     const last = this.#recent.at(-1);
     const end = last ? placeOf(last) : this.#recentAfter;
+    const leadsBack = end !== null && comparePlaces(gap.place, end) < 0;
     if (end !== null && comparePlaces(gap.place, end) > 0) {
       this.#keep({ gap });
     } else {
@@ -387,7 +388,8 @@ export class StreamHub {
       this.#recentAfter = null;
     }
 
-    const readers = [...this.#joined()];
+    // Who joined from further on has been told of it by the poll.
+    const readers = [...this.#joined()].filter(({ place }) => leadsBack || comparePlaces(place, gap.place) <= 0);
     for (const reader of readers) {
       reader.place = gap.place;
     }
@@ -397,9 +399,9 @@ export class StreamHub {
 
   #onHeartbeat() {
     const place = /** @type {EventStream} */ (this.#stream).place;
-    const readers = [...this.#joined()];
+    const readers = [...this.#joined()].filter((reader) => comparePlaces(reader.place, place) < 0);
     for (const reader of readers) {
-      reader.place = laterPlace(reader.place, place);
+      reader.place = place;
     }
 
     this.#tell(readers.map(({ id }) => id), { kind: 'place', place });
