@@ -396,9 +396,16 @@ public sealed class SharedStreamTests(SiteFixture fixture, Browser browser) : IC
 
     private static async Task KillSharedWorkerAsync(IPage page)
     {
+        var tab = await page.Context.NewCDPSessionAsync(page);
+        var window = ContextOf((await tab.SendAsync("Target.getTargetInfo"))!.Value.GetProperty("targetInfo"));
         var session = await page.Context.Browser!.NewBrowserCDPSessionAsync();
         var targets = (await session.SendAsync("Target.getTargets"))!.Value.GetProperty("targetInfos");
-        var worker = Assert.Single(targets.EnumerateArray(), target => target.GetProperty("type").GetString() == "shared_worker");
+        // Other tests' windows have workers, too.
+        var worker = Assert.Single(
+            targets.EnumerateArray(),
+            target => target.GetProperty("type").GetString() == "shared_worker" && ContextOf(target) == window);
         await session.SendAsync("Target.closeTarget", new() { ["targetId"] = worker.GetProperty("targetId").GetString()! });
     }
+
+    private static string ContextOf(JsonElement target) => target.GetProperty("browserContextId").GetString()!;
 }
