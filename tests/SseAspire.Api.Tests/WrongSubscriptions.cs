@@ -17,7 +17,7 @@ internal static class WrongSubscriptions
 
     private static readonly string[] WrongMeters = ["", "a%20b", "a/b", "%C3%A9", "a,b", "%00", "%FF", new string('m', 65)];
 
-    public static IEnumerable<WrongRequest> All => 
+    public static IEnumerable<WrongRequest> All =>
     [
         .. OfSelection("/events"),
         .. OfSelection("/events/poll"),
