@@ -2,6 +2,7 @@ using SseAspire.ServiceDefaults;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Languages;
 using SseAspire.Web.Live;
+using SseAspire.Web.Recover;
 using SseAspire.Web.Security;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -17,6 +18,8 @@ builder.Services.AddHubClient();
 builder.Services.AddSingleton<VisitorLimiter>();
 builder.Services.AddLanguages();
 builder.Services.AddScoped<Figures>();
+builder.Services.AddSingleton<Visits>();
+builder.Services.AddHostedService<VisitPublisher>();
 builder.Services.AddRazorPages().AddValidationTexts();
 
 var app = builder.Build();

@@ -48,6 +48,37 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         {
             Content = new FormUrlEncodedContent([new("topic", topic), new("type", type), new("data", data)]),
         };
+        await PublishAsync(request, cancellationToken);
+    }
+
+    /// <summary>Publishes events in order, all or none, and returns once the log has them.</summary>
+    /// <exception cref="HubUnavailableException">The API is away or its log is, or it refuses the key.</exception>
+    public async Task PublishAsync(IEnumerable<Publication> batch, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events") { Content = JsonContent.Create(batch) };
+        await PublishAsync(request, cancellationToken);
+    }
+
+    /// <summary>Cuts every stream of the hub. False where operations are switched off or not allowed.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public Task<bool> DropAsync(CancellationToken cancellationToken) => OperateAsync("/operations/drop", cancellationToken);
+
+    /// <summary>
+    /// Takes the network from the readers of these meters for so long: what is open is aborted at once, what they
+    /// open meanwhile on arrival. False where operations are switched off or not allowed.
+    /// </summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public Task<bool> CutAsync(IEnumerable<string> meters, int seconds, CancellationToken cancellationToken) =>
+        OperateAsync(
+            $"/operations/cut?{string.Concat(meters.Select(meter => $"meter={Uri.EscapeDataString(meter)}&"))}seconds={seconds}",
+            cancellationToken);
+
+    /// <summary>Has the API restart itself. False where operations are switched off or not allowed.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public Task<bool> RestartAsync(CancellationToken cancellationToken) => OperateAsync("/operations/restart", cancellationToken);
+
+    private async Task PublishAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
         Authorize(request, keys.Value.Publishing);
         using var response = await SendAsync(request, CommandTimeout, cancellationToken);
         if (!response.IsSuccessStatusCode)
@@ -56,11 +87,9 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         }
     }
 
-    /// <summary>Cuts every stream of the hub. False where operations are switched off or not allowed.</summary>
-    /// <exception cref="HubUnavailableException">The API is away.</exception>
-    public async Task<bool> DropAsync(CancellationToken cancellationToken)
+    private async Task<bool> OperateAsync(string path, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/operations/drop");
+        using var request = new HttpRequestMessage(HttpMethod.Post, path);
         Authorize(request, keys.Value.Operations);
         using var response = await SendAsync(request, CommandTimeout, cancellationToken);
         if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)

@@ -12,13 +12,15 @@ internal static class SecurityHeaders
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app)
     {
         var hub = app.ApplicationServices.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl;
+        // A source names one scheme: the hub's WebSockets need theirs.
+        var sockets = new UriBuilder(hub) { Scheme = hub.Scheme == "https" ? "wss" : "ws" }.Uri;
         var policy = string.Join("; ",
             "default-src 'none'",
             "script-src 'self'",
             "worker-src 'self'",
             "style-src 'self'",
             "img-src 'self'",
-            $"connect-src 'self' {hub.GetLeftPart(UriPartial.Authority)}",
+            $"connect-src 'self' {hub.GetLeftPart(UriPartial.Authority)} {sockets.GetLeftPart(UriPartial.Authority)}",
             "form-action 'self'",
             "base-uri 'none'",
             "frame-ancestors 'none'");

@@ -6,11 +6,12 @@ import { text } from './texts.js';
 
 /**
  * @param {HTMLFormElement} form
- * @returns {Promise<{ok: boolean, status: number, text: string, errors: Record<string, string[]>}>}
+ * @param {string} action where to, for a form with several buttons
+ * @returns {Promise<{ok: boolean, status: number, text: string, errors: Record<string, string[]>, answer: any}>}
  */
-export async function post(form) {
+export async function post(form, action = form.action) {
   try {
-    const response = await fetch(form.action, {
+    const response = await fetch(action, {
       method: 'POST',
       body: new FormData(form),
       headers: { Accept: 'application/json' },
@@ -21,8 +22,9 @@ export async function post(form) {
       status: response.status,
       text: answer.outcome ?? answer.title ?? text('post.failed'),
       errors: answer.errors ?? {},
+      answer,
     };
   } catch {
-    return { ok: false, status: 0, text: text('post.unreachable'), errors: {} };
+    return { ok: false, status: 0, text: text('post.unreachable'), errors: {}, answer: {} };
   }
 }

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Mvc.RazorPages;
+using Microsoft.Extensions.Localization;
+using Microsoft.Extensions.Options;
+using SseAspire.Web.Hub;
+using SseAspire.Web.Recover;
+using SseAspire.Web.Security;
+using SseAspire.Web.Texts;
+
+namespace SseAspire.Web.Pages;
+
+/// <summary>
+/// The page that shows how a stream heals. Its script reads the hub twice from the browser and breaks both
+/// readers through the forms here, which answer JSON: an outcome, or a problem document that says why not.
+/// </summary>
+internal sealed class RecoverModel(
+    HubClient hub,
+    Visits visits,
+    VisitorLimiter limiter,
+    IOptions<ApiOptions> api,
+    IStringLocalizer<RecoverTexts> texts,
+    IStringLocalizer<SiteTexts> siteTexts)
+    : PageModel
+{
+    /// <summary>How long the network is off, in seconds.</summary>
+    public const int Outage = 5;
+
+    /// <summary>Where the browser reads the stream.</summary>
+    public Uri HubUrl => api.Value.PublicUrl;
+
+    /// <summary>Somebody looks at the page: its events go on, or begin where there are none for it (any more).</summary>
+    public IActionResult OnPostLook(string? visit) =>
+        visits.Look(visit) is { } current
+            ? new JsonResult(new { visit = current.Id, topic = current.Topic, meters = current.Meters })
+            : Refuse(StatusCodes.Status503ServiceUnavailable, texts["visit.full"]);
+
+    /// <summary>The hub cuts this visit's readers and lets them come back at once.</summary>
+    public Task<IActionResult> OnPostDropAsync(string? visit) => CutAsync(visit, 0);
+
+    /// <summary>The hub cuts this visit's readers and keeps them out for a while, as a network does that is gone.</summary>
+    public Task<IActionResult> OnPostUnplugAsync(string? visit) => CutAsync(visit, Outage);
+
+    /// <summary>The API restarts, for everybody.</summary>
+    public Task<IActionResult> OnPostRestartAsync() => OperateAsync(hub.RestartAsync);
+
+    private Task<IActionResult> CutAsync(string? id, int seconds) =>
+        visits.Find(id) is { } visit
+            ? OperateAsync(aborted => hub.CutAsync(visit.Meters, seconds, aborted))
+            : Task.FromResult<IActionResult>(Refuse(StatusCodes.Status404NotFound, texts["visit.over"]));
+
+    private async Task<IActionResult> OperateAsync(Func<CancellationToken, Task<bool>> operate)
+    {
+        if (limiter.Refuse(HttpContext) is { } wait)
+        {
+            var seconds = (int)Math.Ceiling(wait.TotalSeconds);
+            Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return Refuse(StatusCodes.Status429TooManyRequests, siteTexts["refused.tooMany", seconds]);
+        }
+
+        try
+        {
+            return await operate(HttpContext.RequestAborted)
+                ? new JsonResult(new { outcome = texts["breaks.done"].Value })
+                : Refuse(StatusCodes.Status403Forbidden, texts["breaks.forbidden"]);
+        }
+        catch (HubUnavailableException)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, texts["breaks.hubAway"]);
+        }
+    }
+
+    private static ObjectResult Refuse(int status, string reason) =>
+        new ObjectResult(new ProblemDetails { Status = status, Title = reason })
+        {
+            StatusCode = status,
+            ContentTypes = { "application/problem+json" },
+        };
+}

@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+
+namespace SseAspire.Web.Recover;
+
+/// <summary>The pages that somebody looks at now, so many and no more: each is given events of its own.</summary>
+/// <remarks>May be called from any thread.</remarks>
+internal sealed class Visits(TimeProvider time)
+{
+    public const int Max = 50;
+
+    /// <summary>A page asks every five seconds. One that has not for so long is closed, hidden or cut off.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Visit> _visits = [];
+
+    /// <summary>The visits of now.</summary>
+    public IReadOnlyList<Visit> Current
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Forget();
+                return [.. _visits.Values];
+            }
+        }
+    }
+
+    /// <summary>Goes on with a visit, or begins one where there is none of that name (any more).</summary>
+    /// <returns>Null where there are too many.</returns>
+    public Visit? Look(string? id)
+    {
+        lock (_lock)
+        {
+            Forget();
+            var now = time.GetUtcNow();
+            if (id is not null && _visits.TryGetValue(id, out var known))
+            {
+                known.LookedAt = now;
+                return known;
+            }
+
+            if (_visits.Count == Max)
+            {
+                return null;
+            }
+
+            // Not to be guessed: who knows it can cut the visit's readers.
+            var visit = new Visit(RandomNumberGenerator.GetHexString(16, lowercase: true), now);
+            _visits[visit.Id] = visit;
+            return visit;
+        }
+    }
+
+    /// <summary>The visit of that name, or null.</summary>
+    public Visit? Find(string? id)
+    {
+        lock (_lock)
+        {
+            return id is null ? null : _visits.GetValueOrDefault(id);
+        }
+    }
+
+    private void Forget()
+    {
+        var until = time.GetUtcNow() - Patience;
+        foreach (var (id, visit) in _visits)
+        {
+            if (visit.LookedAt < until)
+            {
+                _visits.Remove(id);
+            }
+        }
+    }
+}
