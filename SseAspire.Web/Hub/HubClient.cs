@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
@@ -126,7 +127,8 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         {
             return await http.SendAsync(request, either.Token);
         }
-        catch (HttpRequestException exception)
+        // A connection that is reset while it is being made shows as a SocketException, wrapped by nobody.
+        catch (Exception exception) when (exception is HttpRequestException or SocketException)
         {
             throw Unavailable(request, "it could not be reached", exception);
         }

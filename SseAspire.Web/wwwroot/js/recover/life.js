@@ -32,7 +32,7 @@
  * @property {number[]} failed when a try failed
  * @property {number} replayed
  * @property {number} lost
- * @property {{id: string, data: string}[]} frames the first ones after the return
+ * @property {string[]} frames the first events after the return, as they came
  * @property {boolean} settled all that it will ever get of that time is here
  */
 
@@ -152,8 +152,9 @@ export class Life {
    * An event.
    * @param {string} id
    * @param {string} data `{number, at}`
+   * @param {string} frame the event as it came
    */
-  take(id, data) {
+  take(id, data, frame) {
     const { number, at } = JSON.parse(data);
     this.#clock.learn(at);
     this.alive(id);
@@ -178,7 +179,7 @@ export class Life {
     this.#lastNumber = number;
     this.#lastAt = at;
     if (absence && absence.frames.length < FRAMES) {
-      absence.frames.push({ id, data });
+      absence.frames.push(frame);
     }
 
     if (early && absence) {

@@ -1,7 +1,6 @@
 // @ts-check
 // The page on recovery: one stream of events, read twice, broken on purpose.
 
-import { text } from '../texts.js';
 import { Breaks } from './breaks.js';
 import { Caption } from './caption.js';
 import { Clock } from './clock.js';
@@ -30,15 +29,15 @@ const lanes = [
 ];
 
 new Timeline(byId('timeline'), clock, [
-  { title: text('timeline.sse'), life: sse },
-  { title: text('timeline.websocket'), life: socket },
+  { title: byId('sse-heading').textContent, life: sse },
+  { title: byId('websocket-heading').textContent, life: socket },
 ]);
 new Figures(byId('sse'), sse);
 new Figures(byId('websocket'), socket);
 new Caption(byId('caption'), clock, sse, socket);
 new Breaks(byId('breaks'), byId('break-note'), byId('leave'), lanes);
-new ReturnPanel(byId('sse-return'), { ...lanes[0], frame: ({ id, data }) => `id: ${id}\ndata: ${data}\n` });
-new ReturnPanel(byId('websocket-return'), { ...lanes[1], frame: ({ id, data }) => JSON.stringify({ id, data }) });
+new ReturnPanel(byId('sse-return'), lanes[0]);
+new ReturnPanel(byId('websocket-return'), lanes[1]);
 new GapPanel(byId('gap'), byId('resume'), hub, sse);
 
 const trouble = byId('trouble');

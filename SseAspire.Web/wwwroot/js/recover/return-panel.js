@@ -1,19 +1,17 @@
 // @ts-check
 // What each reader asked for when it came back, and the first that it was given.
 
-import { field, painter } from '../paint.js';
+import { field, painter, setText } from '../paint.js';
 import { text } from '../texts.js';
 
 export class ReturnPanel {
   /** @type {HTMLElement} */ #log;
-  /** @type {{life: import('./life.js').Life, reader: {request: string[]}, frame: (frame: {id: string, data: string}) => string}} */ #lane;
-  /** @type {string} */ #shown = '';
+  /** @type {{life: import('./life.js').Life, reader: {request: string[]}}} */ #lane;
   /** @type {() => void} */ #paint = painter(() => this.#draw());
 
   /**
    * @param {HTMLElement} panel
-   * @param {{life: import('./life.js').Life, reader: {request: string[]}, frame: (frame: {id: string, data: string}) => string}} lane
-   *   `frame` writes an event as this transport carries it
+   * @param {{life: import('./life.js').Life, reader: {request: string[]}}} lane
    */
   constructor(panel, lane) {
     this.#log = field(panel, 'log');
@@ -22,21 +20,17 @@ export class ReturnPanel {
   }
 
   #draw() {
-    const { life, reader, frame } = this.#lane;
+    const { life, reader } = this.#lane;
     const { absence } = life;
     if (!absence || absence.to === null) {
       return;
     }
 
     const rest = absence.replayed - absence.frames.length;
-    const said = [
+    setText(this.#log, [
       ...reader.request, '',
-      ...absence.frames.map(frame),
+      ...absence.frames,
       ...(rest > 0 ? [text('return.more', rest)] : []),
-    ].join('\n');
-    if (said !== this.#shown) {
-      this.#shown = said;
-      this.#log.textContent = said;
-    }
+    ].join('\n'));
   }
 }

@@ -89,7 +89,7 @@ export class SseReader {
     };
     source.onmessage = ({ lastEventId, data }) => {
       this.#alive();
-      this.#life.take(lastEventId, data);
+      this.#life.take(lastEventId, data, `id: ${lastEventId}\ndata: ${data}\n`);
     };
     for (const sign of ['heartbeat', 'gap']) {
       source.addEventListener(sign, ({ lastEventId }) => {

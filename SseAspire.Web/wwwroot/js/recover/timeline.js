@@ -108,22 +108,8 @@ export class Timeline {
    * @param {number} width
    */
   #drawAbsences(context, life, x, width) {
-    /** Where the labels of a row end, the first row that of the causes. */
-    const ends = [-Infinity, -Infinity];
-    const label = (/** @type {number} */ row, /** @type {number} */ at, /** @type {string} */ said, /** @type {string} */ colour) => {
-      const top = TITLE + row * LABEL;
-      context.fillStyle = this.#colour(colour);
-      context.fillRect(Math.round(x(at)) - 1, top, 2, TITLE + 2 * LABEL + STROKES - top);
-      context.font = this.#font(12, 550);
-      const { width: length } = context.measureText(said);
-      // A label that is new stands beside now and is left behind by it.
-      const start = Math.min(x(at) + 5, width - length);
-      if (start > ends[row] + 6 && start + length > 0) {
-        context.fillText(said, start, top + LABEL / 2);
-        ends[row] = start + length;
-      }
-    };
-
+    /** @type {{row: number, at: number, said: string, colour: string}[]} */
+    const labels = [];
     for (const { from, to, cause, failed, replayed, lost, settled } of life.absences) {
       if (to !== null && x(to) < -width / 2) {
         continue;
@@ -131,14 +117,53 @@ export class Timeline {
 
       context.fillStyle = this.#colour(lost > 0 ? 'lost-wash' : 'hole');
       context.fillRect(x(from), TITLE + 2 * LABEL, x(to ?? this.#clock.now()) - x(from), STROKES);
-      label(0, from, CAUSES[cause], 'muted');
+      labels.push({ row: 0, at: from, said: CAUSES[cause], colour: 'muted' });
       context.fillStyle = this.#colour('muted');
       for (const at of failed) {
         context.fillRect(Math.round(x(at)) - 1, TITLE + 2 * LABEL + STROKES - 8, 2, 8);
       }
 
       if (to !== null && settled) {
-        label(1, to, lost > 0 ? text('timeline.lost', count(lost)) : text('timeline.replayed', count(replayed)), lost > 0 ? 'bad' : 'good');
+        labels.push({
+          row: 1,
+          at: to,
+          said: lost > 0 ? text('timeline.lost', count(lost)) : replayed > 0 ? text('timeline.replayed', count(replayed)) : text('timeline.nothing'),
+          colour: lost > 0 ? 'bad' : 'good',
+        });
+      }
+    }
+
+    this.#drawLabels(context, labels, x, width);
+  }
+
+  /**
+   * A line each at its time, and its text where there is room for it.
+   * @param {CanvasRenderingContext2D} context
+   * @param {{row: number, at: number, said: string, colour: string}[]} labels in the order of time
+   * @param {(at: number) => number} x
+   * @param {number} width
+   */
+  #drawLabels(context, labels, x, width) {
+    for (const { row, at, colour } of labels) {
+      const top = TITLE + row * LABEL;
+      context.fillStyle = this.#colour(colour);
+      context.fillRect(Math.round(x(at)) - 1, top, 2, TITLE + 2 * LABEL + STROKES - top);
+    }
+
+    /** Where the text of each row ends. */
+    const ends = [-Infinity, -Infinity];
+    context.font = this.#font(12, 550);
+    for (const { row, at, said, colour } of labels) {
+      const { width: length } = context.measureText(said);
+      // One that is new stands beside now and is left behind by it.
+      const start = Math.min(x(at) + 5, width - length);
+      if (start > ends[row] + 6 && start + length > 0) {
+        const top = TITLE + row * LABEL;
+        context.fillStyle = this.#colour('surface');
+        context.fillRect(start - 2, top, length + 4, LABEL);
+        context.fillStyle = this.#colour(colour);
+        context.fillText(said, start, top + LABEL / 2);
+        ends[row] = start + length;
       }
     }
   }

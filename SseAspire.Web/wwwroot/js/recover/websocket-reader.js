@@ -87,7 +87,7 @@ export class WebSocketReader {
       this.#watchdog.feed();
       const event = JSON.parse(data);
       if (typeof event.data === 'string') {
-        this.#life.take(event.id, event.data);
+        this.#life.take(event.id, event.data, `${data}\n`);
       } else {
         this.#life.alive(event.next ?? event.id);
       }
