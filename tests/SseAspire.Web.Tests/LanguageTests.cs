@@ -123,6 +123,6 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
     private static partial Regex Cyrillic();
 
     /// <summary>Names that are the same everywhere.</summary>
-    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|SSE|UTC|curl)$")]
+    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|SSE|UTC|curl|API|retry|Last-Event-ID)$")]
     private static partial Regex Names();
 }

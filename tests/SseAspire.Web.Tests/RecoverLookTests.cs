@@ -35,12 +35,11 @@ public sealed class RecoverLookTests(SiteFixture fixture, Browser browser) : ICl
         Assert.Empty(wrong);
     }
 
-    [Theory]
-    [InlineData(390)]
-    [InlineData(1280)]
-    public async Task Nothing_jumps_while_the_page_loads_breaks_and_heals(int width)
+    [Fact]
+    public async Task Nothing_jumps_while_the_page_loads_breaks_and_heals()
     {
-        var page = await browser.NewPageAsync(width);
+        // Where lines are short, a sentence that is too long shows.
+        var page = await browser.NewPageAsync(390, language: "ru-RU");
         await page.AddInitScriptAsync("""
             window.shifts = [];
             new PerformanceObserver((list) => {
@@ -68,13 +67,13 @@ public sealed class RecoverLookTests(SiteFixture fixture, Browser browser) : ICl
                 () => {
                   const e = document.activeElement;
                   const outlined = getComputedStyle(e).outlineStyle !== 'none';
-                  return `${e.id || e.getAttribute('aria-label') || e.textContent.trim()}${outlined ? '' : ' (unseen)'}`;
+                  return `${e.id || e.dataset.cause || e.getAttribute('aria-label') || e.textContent.trim()}${outlined ? '' : ' (unseen)'}`;
                 }
                 """));
         }
 
         Assert.Superset(
-            (HashSet<string>)["The server drops me", "Network off for 5 s", "Restart the API", "leave", "resume", "Request and first events: Server-Sent Events", "The answer as it came"],
+            (HashSet<string>)["drop", "unplug", "restart", "leave", "resume", "Request and first events: Server-Sent Events", "The answer as it came"],
             reached.ToHashSet());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "The server drops me" }).FocusAsync();

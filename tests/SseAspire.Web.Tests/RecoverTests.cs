@@ -32,15 +32,15 @@ public sealed partial class RecoverTests(Browser browser)
         await Expect(page.Locator("#websocket-return [data-field=log]")).ToContainTextAsync("Upgrade: websocket");
 
         // What was published, what came over either wire, and what the page says of it, each on its own.
+        await witness.SeeAsync(await CountAsync(page, "sse", "received"), await CountAsync(page, "websocket", "received"));
+        var (stream, socket) = (witness.Stream, witness.WebSocket);
         var published = await PublishedAsync(site, witness.Topic);
-        var stream = witness.Stream;
         Assert.Equal(stream.Select(e => e.Id).Distinct(), stream.Select(e => e.Id));
         Assert.Equal(Between(published, stream), stream.Select(e => e.Number).Distinct());
         Assert.Equal(0, await CountAsync(page, "sse", "lost"));
         Assert.Equal(0, await CountAsync(page, "sse", "twice"));
         Assert.InRange(await CountAsync(page, "sse", "replayed"), 5, stream.Count);
 
-        var socket = witness.WebSocket;
         var lost = Between(published, socket).Except(socket.Select(e => e.Number)).Count();
         Assert.InRange(lost, 5, published.Count);
         Assert.Equal(lost, await CountAsync(page, "websocket", "lost"));

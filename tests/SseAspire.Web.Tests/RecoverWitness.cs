@@ -48,6 +48,16 @@ internal sealed class RecoverWitness
         return witness;
     }
 
+    /// <summary>Waits until it has seen as many events as the page: what it is told comes by another way, and later.</summary>
+    public async Task SeeAsync(int stream, int webSocket)
+    {
+        for (var tries = 0; Stream.Count < stream || WebSocket.Count < webSocket; tries++)
+        {
+            Assert.InRange(tries, 0, 600);
+            await Task.Delay(50, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>The number in an event's data.</summary>
     public static long NumberOf(string data) => JsonDocument.Parse(data).RootElement.GetProperty("number").GetInt64();
 

@@ -38,8 +38,12 @@ export class Breaks {
     // Before the request: the cut may be here before the answer.
     const cause = /** @type {import('./life.js').Cause} */ (button.dataset.cause);
     this.#lives.forEach((life) => life.expect(cause));
-    const { status, text } = await post(this.#form, button.formAction);
+    const { ok, status, text } = await post(this.#form, button.formAction);
     setText(this.#note, text);
+    if (!ok) {
+      this.#lives.forEach((life) => life.expect('unknown'));
+    }
+
     if (status === 403) {
       // aria-disabled and not disabled: the focus is on one, and the note says why.
       this.#form.querySelectorAll('[data-cause]').forEach((each) => each.setAttribute('aria-disabled', 'true'));

@@ -40,6 +40,9 @@
 const KEPT = 1_000;
 const FRAMES = 3;
 
+/** How many ids are remembered to know what comes twice: minutes of events. */
+const REMEMBERED = 2_000;
+
 /** How long a break that the page asked for may take to arrive: a draining hub lets its readers go bit by bit. */
 const EXPECTED = 30_000;
 
@@ -121,7 +124,7 @@ export class Life {
     this.#changed();
   }
 
-  /** @param {Cause} cause of the cut that is about to come */
+  /** @param {Cause} cause of the cut that is about to come; `unknown` where it does not come after all */
   expect(cause) {
     this.#expected = { cause, at: this.#clock.now() };
   }
@@ -165,6 +168,10 @@ export class Life {
     }
 
     this.#seen.add(id);
+    if (this.#seen.size > REMEMBERED) {
+      this.#seen.delete(/** @type {string} */ (this.#seen.values().next().value));
+    }
+
     // A publisher that got no answer publishes again: the same number under another id is nothing new.
     if (number <= this.#lastNumber) {
       return;

@@ -6,8 +6,8 @@
 import { Waits } from './waits.js';
 import { Watchdog } from './watchdog.js';
 
-/** So many tries in a row are the browser's. */
-const NATIVE_TRIES = 5;
+/** So many failures in a row are the browser's to heal: as many as fit into five seconds without a network. */
+const NATIVE_FAILURES = 4;
 
 export class SseReader {
   /** What the browser asks for, as far as a page can know. @type {string[]} */ request = [];
@@ -109,7 +109,7 @@ export class SseReader {
     this.#watchdog.stop();
     this.#life.cut();
     this.#failures++;
-    if (source.readyState === EventSource.CONNECTING && this.#failures <= NATIVE_TRIES) {
+    if (source.readyState === EventSource.CONNECTING && this.#failures <= NATIVE_FAILURES) {
       this.#note(query, this.#life.lastId);
       this.#life.enter(this.#life.absence ? 'waiting' : 'opening');
       return;

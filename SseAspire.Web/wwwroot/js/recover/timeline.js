@@ -77,6 +77,7 @@ export class Timeline {
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
     context.textBaseline = 'middle';
+    this.#drawAxis(context, width, height, span);
     this.#lanes.forEach(({ title, life }, index) => {
       context.save();
       context.translate(0, index * (LANE + BETWEEN));
@@ -86,7 +87,6 @@ export class Timeline {
       this.#drawBand(context, life, x, width);
       context.restore();
     });
-    this.#drawAxis(context, width, height, span);
     setText(field(this.#figure, 'span'), text('timeline.span', count(Math.round(span / 1000))));
   }
 

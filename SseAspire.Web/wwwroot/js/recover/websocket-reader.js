@@ -8,8 +8,8 @@ import { Watchdog } from './watchdog.js';
 /** What the hub asks EventSource to wait, on average. */
 const WAIT = 2_000;
 
-/** After so many tries in a row the waits grow: a hub that is away is not to be hammered for the show. */
-const FIXED_TRIES = 5;
+/** After so many failures in a row the waits grow: a hub that is away is not to be hammered for the show. */
+const FIXED_FAILURES = 4;
 
 export class WebSocketReader {
   /** What the browser asks for. @type {string[]} */ request = [];
@@ -104,7 +104,7 @@ export class WebSocketReader {
     this.#close();
     this.#life.cut();
     this.#failures++;
-    const patient = this.#failures > FIXED_TRIES;
+    const patient = this.#failures > FIXED_FAILURES;
     this.#life.enter(patient ? 'away' : this.#life.absence ? 'waiting' : 'opening');
     this.#timer = setTimeout(() => this.#open(), patient ? this.#waits.next() : WAIT);
   }
