@@ -40,6 +40,7 @@ public sealed class LocalApplicationTests
             await Task.Delay(50, Cancelled);
         }
 
+        await ListensAsync(appHost.ApiPort);
         await HostEventArrivesAsync(http, appHost.ApiPort);
 
         // A reader that stays does not hold it up.
@@ -158,6 +159,23 @@ public sealed class LocalApplicationTests
             if (line.StartsWith("data: {", StringComparison.Ordinal))
             {
                 events++;
+            }
+        }
+    }
+
+    private static async Task ListensAsync(int port)
+    {
+        while (true)
+        {
+            try
+            {
+                using var client = new TcpClient();
+                await client.ConnectAsync("localhost", port, Cancelled);
+                return;
+            }
+            catch (SocketException)
+            {
+                await Task.Delay(50, Cancelled);
             }
         }
     }
