@@ -13,6 +13,9 @@ const FIXED = [0, 1].map((digits) => new Intl.NumberFormat(LANGUAGE, {
   minimumFractionDigits: digits, maximumFractionDigits: digits, useGrouping: false,
 }));
 
+/** @param {number} at Unix milliseconds */
+export const day = (at) => DAY.format(at);
+
 /** @param {number} value */
 export const count = (value) => COUNT.format(value);
 
