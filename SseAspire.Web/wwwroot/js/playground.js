@@ -15,7 +15,7 @@ const LONGEST = 20_000;
 const QUIET = 1_000;
 
 /** What a textarea cannot hold, as the visitor writes it. */
-const SIGNS = [['␀', '\0'], ['␍', '\r']];
+const SIGNS = [['<NUL>', '\0'], ['<CR>', '\r']];
 
 export class Playground {
   /** @type {HTMLTextAreaElement} */ #stream;
