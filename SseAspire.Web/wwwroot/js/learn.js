@@ -1,15 +1,15 @@
 // @ts-check
 // The page that explains: each picture is a module of its own and works without the others.
 
-import { copyOnClick } from './clipboard.js';
-import { FanOut } from './fan-out.js';
-import { Healing } from './healing.js';
-import { showLabResult } from './lab-result.js';
-import { OverheadBars } from './overhead.js';
-import { Playground } from './playground.js';
-import { SnippetRunner } from './snippet-runner.js';
-import { Timelines } from './timelines.js';
-import { TransportChoice } from './transport-choice.js';
+import { copyOnClick } from './learn/clipboard.js';
+import { FanOut } from './learn/fan-out.js';
+import { Healing } from './learn/healing.js';
+import { showLabResult } from './learn/lab-result.js';
+import { OverheadBars } from './learn/overhead.js';
+import { Playground } from './learn/playground.js';
+import { SnippetRunner } from './learn/snippet-runner.js';
+import { Timelines } from './learn/timelines.js';
+import { TransportChoice } from './learn/transport-choice.js';
 
 /**
  * @template {Element} [T=HTMLElement]

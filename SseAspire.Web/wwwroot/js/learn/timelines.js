@@ -2,9 +2,9 @@
 // Moves the sequence drawings through time. The server has drawn all of it (_Conversation.cshtml); here
 // what lies after the moment is hidden, and what is on its way at that moment is cut short.
 
-import { count, decimal } from './format.js';
-import { field, setText } from './paint.js';
-import { text } from './texts.js';
+import { count, decimal } from '../format.js';
+import { field, setText } from '../paint.js';
+import { text } from '../texts.js';
 
 /**
  * A line or an area of a drawing, and when it grows, in seconds.

@@ -1,8 +1,8 @@
 // @ts-check
 // The size of one event on the wire, as bars: its payload, and what each transport puts around it.
 
-import { bytes } from './format.js';
-import { field, setText } from './paint.js';
+import { bytes } from '../format.js';
+import { field, setText } from '../paint.js';
 
 export class OverheadBars {
   /** @type {HTMLElement} */ #panel;

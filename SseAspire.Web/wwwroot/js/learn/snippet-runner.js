@@ -1,8 +1,8 @@
 // @ts-check
 // Runs the JavaScript that the page shows: the server gives the very same lines as a module.
 
-import { field, setText } from './paint.js';
-import { text } from './texts.js';
+import { field, setText } from '../paint.js';
+import { text } from '../texts.js';
 
 /** Lines kept: the snippet itself forgets none. */
 const KEPT = 30;
@@ -11,6 +11,7 @@ export class SnippetRunner {
   /** @type {HTMLElement} */ #panel;
   /** @type {HTMLButtonElement} */ #button;
   /** @type {EventSource | null} */ #stream = null;
+  #opening = false;
   #runs = 0;
 
   /** @param {HTMLElement} panel */
@@ -27,11 +28,27 @@ export class SnippetRunner {
   }
 
   async #run() {
-    setText(this.#button, text('snippets.stop'));
+    if (this.#opening) {
+      return;
+    }
+
+    this.#opening = true;
     this.#say(text('snippets.connecting'));
-    // A module runs once under one address.
-    const { stream } = await import(`${this.#panel.dataset.script}&run=${++this.#runs}`);
+    try {
+      // A module runs once under one address.
+      const { stream } = await import(`${this.#panel.dataset.script}&run=${++this.#runs}`);
+      this.#follow(stream);
+    } catch {
+      this.#say(text('snippets.failed'));
+    }
+
+    this.#opening = false;
+  }
+
+  /** @param {EventSource} stream */
+  #follow(stream) {
     this.#stream = stream;
+    setText(this.#button, text('snippets.stop'));
     stream.addEventListener('open', () => this.#say(text('snippets.open')));
     stream.addEventListener('error', () => {
       if (stream.readyState === EventSource.CLOSED) {

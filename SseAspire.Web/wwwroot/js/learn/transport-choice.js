@@ -1,8 +1,8 @@
 // @ts-check
 // Five answers, one transport, and why.
 
-import { field, setText } from './paint.js';
-import { text } from './texts.js';
+import { field, setText } from '../paint.js';
+import { text } from '../texts.js';
 
 /**
  * @typedef {object} Answers

@@ -2,8 +2,8 @@
 // A cut of the visitor's length among the events of twelve seconds: what a reader that resumes gets of
 // it, and what one that does not.
 
-import { field, setText } from './paint.js';
-import { text } from './texts.js';
+import { field, setText } from '../paint.js';
+import { text } from '../texts.js';
 
 /** As drawn in Learn.cshtml: two events a second, the cut begins before the ninth. */
 const FIRST = 8;

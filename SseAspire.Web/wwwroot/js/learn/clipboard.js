@@ -1,7 +1,7 @@
 // @ts-check
 // Buttons that copy the code that they name (`data-copy`, its element's id).
 
-import { text } from './texts.js';
+import { text } from '../texts.js';
 
 const SHOWN = 2_000;
 

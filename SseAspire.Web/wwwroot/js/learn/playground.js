@@ -1,12 +1,12 @@
 // @ts-check
 // A stream to write in, and beside it, line by line, what EventSource makes of it.
 
-import { EventStreamParser } from './event-stream-parser.js';
-import { count } from './format.js';
-import { field, painter, setText } from './paint.js';
-import { text } from './texts.js';
+import { EventStreamParser } from '../event-stream-parser.js';
+import { count } from '../format.js';
+import { field, painter, setText } from '../paint.js';
+import { text } from '../texts.js';
 
-/** @typedef {import('./event-stream-parser.js').Line} Line */
+/** @typedef {import('../event-stream-parser.js').Line} Line */
 
 /** More lines than anybody reads; a paste of a whole log must not stop the page. */
 const LONGEST = 20_000;
@@ -141,7 +141,7 @@ function row(kind, line, said, marked = false) {
   return item;
 }
 
-/** @param {import('./event-stream-parser.js').StreamEvent} event */
+/** @param {import('../event-stream-parser.js').StreamEvent} event */
 function card({ type, data, lastEventId }) {
   const item = document.createElement('li');
   item.className = 'reading-event';
