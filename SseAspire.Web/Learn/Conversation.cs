@@ -23,7 +23,7 @@ internal sealed record Conversation(
     public static IReadOnlyList<double> Events { get; } = [1.2, 4.1, 4.5, 9.6];
 
     /// <summary>When the WebSocket's browser speaks: it may at any time, which no other transport can.</summary>
-    private static readonly double[] _said = [2.9, 7.2];
+    private static readonly double[] Said = [2.9, 7.2];
 
     public int Requests => Crossings.Count(crossing => crossing.Kind is CrossingKind.Request or CrossingKind.Vain);
 
@@ -45,7 +45,7 @@ internal sealed record Conversation(
     public static Conversation WebSocket()
     {
         var stream = ServerSentEvents();
-        var said = _said.Select(at => new Crossing(CrossingKind.Said, at, at + OneWay));
+        var said = Said.Select(at => new Crossing(CrossingKind.Said, at, at + OneWay));
         return stream with { Crossings = [.. stream.Crossings.Concat(said).OrderBy(crossing => crossing.From)] };
     }
 

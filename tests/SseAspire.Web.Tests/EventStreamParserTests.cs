@@ -7,7 +7,7 @@ namespace SseAspire.Web.Tests;
 public sealed class EventStreamParserTests(Browser browser)
 {
     /// <summary>The HTML standard, sections 9.2.5 and 9.2.6: each rule, and what lies beside it.</summary>
-    private static readonly string[] _edges =
+    private static readonly string[] Edges =
     [
         "",
         "data: one\n\n",
@@ -61,7 +61,7 @@ public sealed class EventStreamParserTests(Browser browser)
         "data: " + new string('x', 5000) + "\n\n",
     ];
 
-    private static readonly string[] _pieces =
+    private static readonly string[] Pieces =
     [
         "data", "data:", "data: ", "event: a", "event:b", "id: ", "id:9", "id", "retry: 20", "retry: 2 0", ":", " ", "x", "ж𝄞", "\0",
         "\uFEFF", "foo: ", "\n", "\n", "\n", "\n\n", "\n\n", "\r", "\r\r", "\r\n", "\r\n\r\n",
@@ -73,11 +73,11 @@ public sealed class EventStreamParserTests(Browser browser)
         var random = new Random(9_2_6);
         byte[][] streams =
         [
-            .. _edges.Select(Encoding.UTF8.GetBytes),
+            .. Edges.Select(Encoding.UTF8.GetBytes),
             // Bytes that are no UTF-8, at the end of a character and of the stream.
             [.. "data: a"u8, 0xC3, .. "b\n\ndata: "u8, 0xFF, .. "\n\n"u8, 0xE2, 0x82],
             .. Enumerable.Range(0, 60).Select(_ => Encoding.UTF8.GetBytes(
-                string.Concat(Enumerable.Range(0, random.Next(4, 40)).Select(_ => _pieces[random.Next(_pieces.Length)])))),
+                string.Concat(Enumerable.Range(0, random.Next(4, 40)).Select(_ => Pieces[random.Next(Pieces.Length)])))),
         ];
         await using var server = new StreamServer(streams);
         var page = await browser.NewPageAsync();
