@@ -49,13 +49,13 @@ public sealed class LearnPageTests(SiteFixture fixture, Browser browser) : IClas
         var before = await page.Locator("#reading").InnerTextAsync();
 
         await page.GetByRole(AriaRole.Button, new() { Name = sample, Exact = true }).ClickAsync();
-        await Expect(page.Locator("#reading .reading-line").Nth(11)).ToBeAttachedAsync();
+        await Expect(page.Locator("#reading .reading-line").Nth(12)).ToBeAttachedAsync();
         await Expect(page.Locator("#reading .reading-event")).ToHaveCountAsync(events);
         Assert.Contains(said, await page.Locator("#reading .reading-note").AllTextContentsAsync());
 
         await page.GetByRole(AriaRole.Button, new() { Name = "Start over" }).ClickAsync();
         // What the script writes of the sample is what the server has written.
-        await Expect(page.Locator("#reading .reading-event")).ToHaveCountAsync(2);
+        await Expect(page.Locator("#reading .reading-line")).ToHaveCountAsync(12);
         Assert.Equal(before, await page.Locator("#reading").InnerTextAsync());
     }
 
