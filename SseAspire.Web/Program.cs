@@ -1,5 +1,6 @@
 using SseAspire.ServiceDefaults;
 using SseAspire.Web.Hub;
+using SseAspire.Web.Lab;
 using SseAspire.Web.Languages;
 using SseAspire.Web.Live;
 using SseAspire.Web.Recover;
@@ -15,6 +16,8 @@ builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClient();
 
+builder.Services.AddSingleton<LabClock>();
+builder.Services.AddSingleton<LabRuns>();
 builder.Services.AddSingleton<VisitorLimiter>();
 builder.Services.AddLanguages();
 builder.Services.AddScoped<Figures>();
@@ -35,6 +38,7 @@ if (!app.Environment.IsDevelopment())
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
+app.MapLab();
 app.MapRazorPages().WithStaticAssets();
 
 app.Run();

@@ -8,7 +8,8 @@ namespace SseAspire.Web.Hub;
 
 /// <summary>
 /// The API as the front end's own process uses it: the latest events for a page's first paint, publishing
-/// and cutting streams on a visitor's behalf. Browsers read the stream from the API themselves.
+/// and cutting streams on a visitor's behalf, and what the lab measures. Browsers read the stream from the API
+/// themselves.
 /// </summary>
 internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimeProvider time, ILogger<HubClient> logger)
 {
@@ -24,21 +25,7 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     {
         var path = $"/events/poll?topic={Uri.EscapeDataString(topic)}&history={count}&limit={count}";
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        using var response = await SendAsync(request, PollTimeout, cancellationToken);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
-        }
-
-        try
-        {
-            var answer = await response.Content.ReadFromJsonAsync<PollAnswer>(cancellationToken);
-            return answer?.Events ?? [];
-        }
-        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
-        {
-            throw Unavailable(request, "its answer could not be read", exception);
-        }
+        return (await ReadAsync<EventsAnswer>(request, PollTimeout, cancellationToken)).Events;
     }
 
     /// <summary>Publishes an event and returns once the log has it.</summary>
@@ -49,15 +36,46 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         {
             Content = new FormUrlEncodedContent([new("topic", topic), new("type", type), new("data", data)]),
         };
-        await PublishAsync(request, cancellationToken);
+        Authorize(request, keys.Value.Publishing);
+        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+        }
     }
 
     /// <summary>Publishes events in order, all or none, and returns once the log has them.</summary>
-    /// <exception cref="HubUnavailableException">The API is away or its log is, or it refuses the key.</exception>
-    public async Task PublishAsync(IEnumerable<Publication> batch, CancellationToken cancellationToken)
+    /// <returns>The last one's id.</returns>
+    /// <exception cref="HubUnavailableException">
+    /// The API is away or its log is, or it refuses the key. Where it only did not answer, the log may have them.
+    /// </exception>
+    public async Task<string> PublishAsync(IEnumerable<Publication> batch, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/events") { Content = JsonContent.Create(batch) };
-        await PublishAsync(request, cancellationToken);
+        Authorize(request, keys.Value.Publishing);
+        return (await ReadAsync<PublishAnswer>(request, CommandTimeout, cancellationToken)).Ids[^1];
+    }
+
+    /// <summary>Events of a topic after a cursor, or without one where the topic stands now.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public async Task<EventsAnswer> ReadAfterAsync(string topic, string? cursor, CancellationToken cancellationToken)
+    {
+        var after = cursor is null ? "" : $"&after={Uri.EscapeDataString(cursor)}";
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/events/poll?topic={Uri.EscapeDataString(topic)}&limit=1000{after}");
+        return await ReadAsync<EventsAnswer>(request, CommandTimeout, cancellationToken);
+    }
+
+    /// <summary>
+    /// What was counted of the requests under some names, over all replicas. Null where operations are switched off
+    /// or not allowed.
+    /// </summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public async Task<MetersAnswer?> ReadMetersAsync(IEnumerable<string> meters, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/operations/meters?{MetersQuery(meters)}");
+        Authorize(request, keys.Value.Operations);
+        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        return IsNotAllowed(response) ? null : await ReadAsync<MetersAnswer>(request, response, cancellationToken);
     }
 
     /// <summary>Cuts every stream of the hub. False where operations are switched off or not allowed.</summary>
@@ -70,30 +88,18 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     /// </summary>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public Task<bool> CutAsync(IEnumerable<string> meters, int seconds, CancellationToken cancellationToken) =>
-        OperateAsync(
-            $"/operations/cut?{string.Concat(meters.Select(meter => $"meter={Uri.EscapeDataString(meter)}&"))}seconds={seconds}",
-            cancellationToken);
+        OperateAsync($"/operations/cut?{MetersQuery(meters)}&seconds={seconds}", cancellationToken);
 
     /// <summary>Has the API restart itself. False where operations are switched off or not allowed.</summary>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public Task<bool> RestartAsync(CancellationToken cancellationToken) => OperateAsync("/operations/restart", cancellationToken);
-
-    private async Task PublishAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-    {
-        Authorize(request, keys.Value.Publishing);
-        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
-        }
-    }
 
     private async Task<bool> OperateAsync(string path, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         Authorize(request, keys.Value.Operations);
         using var response = await SendAsync(request, CommandTimeout, cancellationToken);
-        if (response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized)
+        if (IsNotAllowed(response))
         {
             return false;
         }
@@ -101,6 +107,35 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         return response.IsSuccessStatusCode
             ? true
             : throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+    }
+
+    private static string MetersQuery(IEnumerable<string> meters) =>
+        string.Join('&', meters.Select(meter => $"meter={Uri.EscapeDataString(meter)}"));
+
+    private static bool IsNotAllowed(HttpResponseMessage response) =>
+        response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized;
+
+    private async Task<T> ReadAsync<T>(HttpRequestMessage request, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(request, timeout, cancellationToken);
+        return await ReadAsync<T>(request, response, cancellationToken);
+    }
+
+    private async Task<T> ReadAsync<T>(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        if (!response.IsSuccessStatusCode)
+        {
+            throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+        }
+
+        try
+        {
+            return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new JsonException("It is null.");
+        }
+        catch (Exception exception) when (exception is JsonException or HttpRequestException or IOException)
+        {
+            throw Unavailable(request, "its answer could not be read", exception);
+        }
     }
 
     private static void Authorize(HttpRequestMessage request, string? key)

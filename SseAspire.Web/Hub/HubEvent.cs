@@ -8,5 +8,9 @@ namespace SseAspire.Web.Hub;
 /// <param name="Data">The payload, as the publisher gave it.</param>
 internal sealed record HubEvent(string Id, string Topic, string? Type, DateTimeOffset At, string Data);
 
-/// <summary>The answer of <c>GET /events/poll</c>, as far as a page needs it.</summary>
-internal sealed record PollAnswer(IReadOnlyList<HubEvent> Events);
+/// <summary>The answer of <c>GET /events/poll</c>.</summary>
+/// <param name="Next">The cursor after them.</param>
+internal sealed record EventsAnswer(IReadOnlyList<HubEvent> Events, string Next);
+
+/// <summary>The answer to a batch that was published.</summary>
+internal sealed record PublishAnswer(IReadOnlyList<string> Ids);

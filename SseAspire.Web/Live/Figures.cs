@@ -35,5 +35,20 @@ internal sealed class Figures(IStringLocalizer<SiteTexts> texts)
     /// <summary>The same in a second: <c>23.4 kB/s</c>.</summary>
     public string BytesPerSecond(double? value) => texts["unit.perSecond", Bytes(value)];
 
+    /// <summary>A whole number: <c>1,234</c>.</summary>
+    public static string Count(double? value) => value?.ToString("N0", CultureInfo.CurrentCulture) ?? Unknown;
+
+    /// <summary>Milliseconds, from a second on in seconds, to three digits: <c>12.3 ms</c>.</summary>
+    public string Duration(double? milliseconds) => milliseconds switch
+    {
+        null => Unknown,
+        < 99.95 => texts["unit.milliseconds", Write(milliseconds.Value, 1)],
+        < 999.5 => texts["unit.milliseconds", Write(milliseconds.Value, 0)],
+        _ => texts["unit.seconds", Write(milliseconds.Value / 1000, 1)],
+    };
+
+    /// <summary>How many times another figure: <c>×4.1</c>.</summary>
+    public string Ratio(double value) => texts["unit.times", Write(value, value < 99.95 ? 1 : 0)];
+
     private static string Write(double value, int digits) => value.ToString($"F{digits}", CultureInfo.CurrentCulture);
 }

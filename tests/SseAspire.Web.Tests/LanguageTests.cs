@@ -10,7 +10,7 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
     private readonly Site _site = fixture.Site;
 
     /// <summary>Every page there is.</summary>
-    public static TheoryData<string> Pages => ["/", "/recover", "/learn", "/nowhere"];
+    public static TheoryData<string> Pages => ["/", "/compare", "/recover", "/learn", "/nowhere"];
 
     [Theory]
     [InlineData("ru-RU,ru;q=0.9,en;q=0.8", "ru")]
@@ -123,6 +123,6 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
     private static partial Regex Cyrillic();
 
     /// <summary>Names that are the same everywhere.</summary>
-    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|HTTP-запрос|SSE|UTC|curl|API|JSON|NUL|CR|POST|GET|Upgrade|Last-Event-ID|Base|NET|retry)$")]
+    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|HTTP-запрос|SSE|UTC|curl|API|Markdown|TCP|TLS|JSON|NUL|CR|POST|GET|Upgrade|Last-Event-ID|Base|NET|retry)$")]
     private static partial Regex Names();
 }

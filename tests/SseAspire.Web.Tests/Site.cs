@@ -15,7 +15,9 @@ public sealed class Site : IAsyncDisposable
 {
     private readonly EmbeddedRedisServer _broker = EmbeddedRedisServer.Start();
 
-    private Site(Cable cable) => Cable = cable;
+    private readonly Cable _frontEndCable;
+
+    private Site(Cable cable, Cable frontEndCable) => (Cable, _frontEndCable) = (cable, frontEndCable);
 
     public Cable Cable { get; }
 
@@ -24,15 +26,20 @@ public sealed class Site : IAsyncDisposable
     public ServiceProcess Api { get; private set; } = null!;
 
     /// <summary>Starts one, with operations on unless a test wants to see what happens without.</summary>
-    public static async Task<Site> StartAsync(bool operations = true, params (string Name, string Value)[] apiSettings)
+    /// <param name="operations">Whether the API's are.</param>
+    /// <param name="browsersAlone">Whether the front end goes around the cable, so that it carries what browsers read and nothing else.</param>
+    /// <param name="apiSettings">More settings of the API.</param>
+    public static async Task<Site> StartAsync(
+        bool operations = true, bool browsersAlone = false, params (string Name, string Value)[] apiSettings)
     {
         // The front end first: the API must be told its origin. Until the cable leads somewhere, the hub is away.
-        var site = new Site(Cable.To(0));
+        var cable = Cable.To(0);
+        var site = new Site(cable, browsersAlone ? Cable.To(0) : cable);
         try
         {
             var hub = $"http://127.0.0.1:{site.Cable.Port}";
             site.Web = await ServiceProcess.StartAsync(
-                "SseAspire.Web", ("Api__PublicUrl", hub), ("services__api__http__0", hub));
+                "SseAspire.Web", ("Api__PublicUrl", hub), ("services__api__http__0", $"http://127.0.0.1:{site._frontEndCable.Port}"));
             site.Api = await ServiceProcess.StartAsync(
                 "SseAspire.Api",
                 [
@@ -42,6 +49,7 @@ public sealed class Site : IAsyncDisposable
                     .. apiSettings,
                 ]);
             site.Cable.LeadTo(site.Api.Address.Port);
+            site._frontEndCable.LeadTo(site.Api.Address.Port);
             return site;
         }
         catch
@@ -104,6 +112,11 @@ public sealed class Site : IAsyncDisposable
         }
 
         await Cable.DisposeAsync();
+        if (_frontEndCable != Cable)
+        {
+            await _frontEndCable.DisposeAsync();
+        }
+
         _broker.Dispose();
     }
 }
@@ -114,6 +127,16 @@ public sealed class SiteFixture : IAsyncLifetime
     public Site Site { get; private set; } = null!;
 
     public async ValueTask InitializeAsync() => Site = await Site.StartAsync();
+
+    public ValueTask DisposeAsync() => Site.DisposeAsync();
+}
+
+/// <summary>The same with a cable that carries what browsers read and nothing else.</summary>
+public sealed class BrowsersAloneFixture : IAsyncLifetime
+{
+    public Site Site { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Site = await Site.StartAsync(browsersAlone: true);
 
     public ValueTask DisposeAsync() => Site.DisposeAsync();
 }

@@ -47,6 +47,20 @@ export function bytes(value) {
 /** @param {unknown} value the same in a second */
 export const bytesPerSecond = (value) => text('unit.perSecond', bytes(value));
 
+/** @param {unknown} value milliseconds, from a second on in seconds, to three digits */
+export function duration(value) {
+  if (typeof value !== 'number') {
+    return UNKNOWN;
+  }
+
+  return value < 999.5
+    ? text('unit.milliseconds', decimal(value, value < 99.95 ? 1 : 0))
+    : text('unit.seconds', decimal(value / 1000, 1));
+}
+
+/** @param {number} value how many times another figure */
+export const ratio = (value) => text('unit.times', decimal(value, value < 99.95 ? 1 : 0));
+
 /**
  * How long ago, or the day where that says more.
  * @param {number} at Unix milliseconds

@@ -1,6 +1,6 @@
 // @ts-check
 // Sends one of the page's forms without leaving the page. The server answers the same handler's JSON:
-// `{outcome}`, or a problem document (RFC 9457) with `title` and perhaps `errors` by field.
+// `{outcome}` or what else there is to tell, or a problem document (RFC 9457) with `title` and perhaps `errors` by field.
 
 import { text } from './texts.js';
 
