@@ -1,5 +1,6 @@
 // @ts-check
-// What the lab measured last in this browser, beside the claims that it supports.
+// What the lab measured last in this browser, beside the claims that it supports: instead of the figures that
+// the server has written there (MeasuredClaims.cs), which came with the product.
 
 import { bytes, count, day, decimal } from '../format.js';
 import { field, setText } from '../paint.js';
