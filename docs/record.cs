@@ -47,12 +47,12 @@ await page.GotoAsync(new Uri(site, "/compare?seconds=20&rate=5").ToString());
 await FilmAsync(seconds: 0.6);
 await page.Locator("#start").ClickAsync();
 await FilmAsync(seconds: 6, frames: 12, shownFor: 0.2);
-await page.Locator("#cut").ClickAsync();
+await page.Locator("#cut-button").ClickAsync();
 await FilmAsync(seconds: 10, frames: 16, shownFor: 0.25);
 
 await page.GotoAsync(new Uri(site, "/recover").ToString());
 await FilmAsync(seconds: 4, frames: 6, shownFor: 0.2);
-await page.Locator("#network-off").ClickAsync();
+await page.GetByRole(AriaRole.Button, new() { Name = "Network off for 5 s" }).ClickAsync();
 await FilmAsync(seconds: 12, frames: 20, shownFor: 0.25);
 
 await page.GotoAsync(new Uri(site, "/learn").ToString());

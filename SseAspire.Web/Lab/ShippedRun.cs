@@ -18,9 +18,6 @@ internal sealed record ShippedRun(
 {
     public static readonly ShippedRun Instance = Load();
 
-    /// <summary>The same as JSON, for the script.</summary>
-    public string Write() => JsonSerializer.Serialize(this, JsonSerializerOptions.Web);
-
     private static ShippedRun Load()
     {
         using var file = typeof(ShippedRun).Assembly.GetManifestResourceStream("shipped-run.json")!;
