@@ -3,7 +3,7 @@
 // Last-Event-ID are the browser's; only when the hub has been away for long, or has answered with a status that
 // EventSource gives up on, does the page take over, since the browser's own waits never grow.
 
-import { Waits } from './waits.js';
+import { BackOff } from '../back-off.js';
 import { Watchdog } from './watchdog.js';
 
 /** So many failures in a row are the browser's to heal: as many as fit into five seconds without a network. */
@@ -17,7 +17,7 @@ export class SseReader {
   /** @type {URLSearchParams} */ #query = new URLSearchParams();
   /** @type {EventSource | null} */ #source = null;
   #failures = 0;
-  #waits = new Waits();
+  #waits = new BackOff(2_000);
   #watchdog = new Watchdog(() => {
     this.#life.cut();
     this.#open();

@@ -1,8 +1,8 @@
 // @ts-check
 // Tells the front end that somebody looks, so that there are events to look at; and stops when nobody does.
 
+import { BackOff } from '../back-off.js';
 import { post } from '../post.js';
-import { Waits } from './waits.js';
 
 const AGAIN = 5_000;
 
@@ -14,7 +14,7 @@ export class Visit {
   /** @type {(topic: string, meters: string[]) => void} */ #onBegin;
   /** @type {() => void} */ #onEnd;
   /** @type {(text: string | null) => void} */ #onTrouble;
-  #waits = new Waits();
+  #waits = new BackOff(2_000);
   /** @type {ReturnType<typeof setTimeout> | undefined} */ #timer;
 
   /**

@@ -2,7 +2,7 @@
 // The reader that most pages have: a WebSocket that reconnects after a fixed wait and takes what comes then. It
 // could resume (`after=`), if somebody had written that; the browser does not do it by itself.
 
-import { Waits } from './waits.js';
+import { BackOff } from '../back-off.js';
 import { Watchdog } from './watchdog.js';
 
 /** What the hub asks EventSource to wait, on average. */
@@ -19,7 +19,7 @@ export class WebSocketReader {
   /** @type {string} */ #query = '';
   /** @type {WebSocket | null} */ #socket = null;
   #failures = 0;
-  #waits = new Waits();
+  #waits = new BackOff(2_000);
   #watchdog = new Watchdog(() => {
     this.#life.cut();
     this.#open();
