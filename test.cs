@@ -44,12 +44,12 @@ static int Run(params string[] arguments)
 {
     using var dotnet = Process.Start("dotnet", arguments);
     // A test that hangs must not hang the others for ever.
-    if (dotnet.WaitForExit(TimeSpan.FromMinutes(20)))
+    if (dotnet.WaitForExit(TimeSpan.FromMinutes(40)))
     {
         return dotnet.ExitCode;
     }
 
-    Console.Error.WriteLine("Killed after 20 minutes.");
+    Console.Error.WriteLine("Killed after 40 minutes.");
     dotnet.Kill(entireProcessTree: true);
     return 1;
 }
