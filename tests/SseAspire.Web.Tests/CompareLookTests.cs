@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -33,9 +31,7 @@ public sealed class CompareLookTests(SiteFixture fixture, Browser browser) : ICl
             foreach (var width in (int[])[390, 1280])
             {
                 await page.SetViewportSizeAsync(width, 900);
-                var result = await page.RunAxe();
-                Assert.Empty(result.Violations.Select(violation =>
-                    $"{width} {scheme} {violation.Id}: {violation.Help} {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
+                Assert.Empty((await Accessibility.ViolationsAsync(page)).Select(violation => $"{width} {scheme} {violation}"));
             }
         }
     }
@@ -44,19 +40,10 @@ public sealed class CompareLookTests(SiteFixture fixture, Browser browser) : ICl
     public async Task The_page_does_not_jump_while_it_loads_and_runs()
     {
         var page = await browser.NewPageAsync();
-        await page.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver((list) => {
-              for (const entry of list.getEntries()) {
-                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90)) });
-              }
-            }).observe({ type: 'layout-shift', buffered: true });
-            """);
+        await LayoutShifts.WatchAsync(page);
         await RunAsync(page, "Start the run");
 
-        // A tenth of what Web Vitals calls good (https://web.dev/articles/cls).
-        var shifts = await page.EvaluateAsync<JsonElement>("window.shifts");
-        Assert.True(shifts.EnumerateArray().Sum(shift => shift.GetProperty("value").GetDouble()) < 0.01, shifts.ToString());
+        await LayoutShifts.AssertNoneAsync(page);
     }
 
     [Fact]

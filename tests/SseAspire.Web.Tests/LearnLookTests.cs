@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -18,10 +16,7 @@ public sealed class LearnLookTests(SiteFixture fixture, Browser browser) : IClas
     {
         var page = await OpenFullAsync(width, scheme, "en-US");
 
-        var result = await page.RunAxe();
-
-        Assert.Empty(result.Violations.Select(violation =>
-            $"{violation.Id}: {violation.Help} {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
+        Assert.Empty(await Accessibility.ViolationsAsync(page));
     }
 
     [Theory]
@@ -57,21 +52,12 @@ public sealed class LearnLookTests(SiteFixture fixture, Browser browser) : IClas
     public async Task The_page_does_not_jump_while_it_loads()
     {
         var page = await browser.NewPageAsync();
-        await page.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver((list) => {
-              for (const entry of list.getEntries()) {
-                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90)) });
-              }
-            }).observe({ type: 'layout-shift', buffered: true });
-            """);
+        await LayoutShifts.WatchAsync(page);
         await page.GotoAsync(Address);
         await page.Locator("#heals input").PressAsync("End");
         await Expect(page.Locator("[data-result=lost]")).ToHaveTextAsync("replayed 0, lost 14");
 
-        // A tenth of what Web Vitals calls good (https://web.dev/articles/cls).
-        var shifts = await page.EvaluateAsync<JsonElement>("window.shifts");
-        Assert.True(shifts.EnumerateArray().Sum(shift => shift.GetProperty("value").GetDouble()) < 0.01, shifts.ToString());
+        await LayoutShifts.AssertNoneAsync(page);
     }
 
     [Fact]

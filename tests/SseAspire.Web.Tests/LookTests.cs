@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -20,10 +18,7 @@ public sealed class LookTests(SiteFixture fixture, Browser browser) : IClassFixt
         await page.GetByRole(AriaRole.Button, new() { Name = "Send" }).ClickAsync();
         await Expect(page.Locator("#text-error")).Not.ToBeEmptyAsync();
 
-        var result = await page.RunAxe();
-
-        Assert.Empty(result.Violations.Select(violation =>
-            $"{violation.Id}: {violation.Help} {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
+        Assert.Empty(await Accessibility.ViolationsAsync(page));
     }
 
     [Theory]
@@ -33,7 +28,7 @@ public sealed class LookTests(SiteFixture fixture, Browser browser) : IClassFixt
         var page = await browser.NewPageAsync(width, scheme: scheme);
         await page.GotoAsync(new Uri(_site.Web.Address, "/nowhere").ToString());
 
-        Assert.Empty((await page.RunAxe()).Violations.Select(violation => violation.Help));
+        Assert.Empty(await Accessibility.ViolationsAsync(page));
     }
 
     [Theory]
@@ -61,24 +56,13 @@ public sealed class LookTests(SiteFixture fixture, Browser browser) : IClassFixt
     public async Task The_page_does_not_jump_while_it_loads()
     {
         var page = await browser.NewPageAsync();
-        await page.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver((list) => {
-              for (const entry of list.getEntries()) {
-                // News that arrives moves the list that it joins: that is no jump of the page.
-                if (entry.sources.length > 0 && entry.sources.every((s) => s.node?.parentElement?.closest('.scroll'))) continue;
-                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90)) });
-              }
-            }).observe({ type: 'layout-shift', buffered: true });
-            """);
+        await LayoutShifts.WatchAsync(page, but: ".scroll");
         await _site.OpenAsync(page);
         await Expect(page.Locator("#chart canvas")).ToBeVisibleAsync();
         await _site.PublishAsync("status/host", "host", """{"cpu":{"percent":99.9},"memory":{"percent":10}}""");
         await Expect(page.Locator("[data-field=cpu]")).ToHaveTextAsync("99.9 %");
 
-        // A tenth of what Web Vitals calls good (https://web.dev/articles/cls).
-        var shifts = await page.EvaluateAsync<JsonElement>("window.shifts");
-        Assert.True(shifts.EnumerateArray().Sum(shift => shift.GetProperty("value").GetDouble()) < 0.01, shifts.ToString());
+        await LayoutShifts.AssertNoneAsync(page);
     }
 
     [Fact]

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -26,9 +24,7 @@ public sealed class RecoverLookTests(SiteFixture fixture, Browser browser) : ICl
             foreach (var scheme in width is 390 or 1280 ? (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark] : [])
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });
-                var result = await page.RunAxe();
-                wrong.AddRange(result.Violations.Select(violation =>
-                    $"{width} {scheme}: {violation.Id}: {violation.Help} {string.Join("; ", violation.Nodes.Select(node => node.Html))}"));
+                wrong.AddRange((await Accessibility.ViolationsAsync(page)).Select(violation => $"{width} {scheme}: {violation}"));
             }
         }
 
@@ -40,19 +36,10 @@ public sealed class RecoverLookTests(SiteFixture fixture, Browser browser) : ICl
     {
         // Where lines are short, a sentence that is too long shows.
         var page = await browser.NewPageAsync(390, language: "ru-RU");
-        await page.AddInitScriptAsync("""
-            window.shifts = [];
-            new PerformanceObserver((list) => {
-              for (const entry of list.getEntries()) {
-                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90)) });
-              }
-            }).observe({ type: 'layout-shift', buffered: true });
-            """);
+        await LayoutShifts.WatchAsync(page);
         await OpenFullAsync(page);
 
-        // A tenth of what Web Vitals calls good (https://web.dev/articles/cls).
-        var shifts = await page.EvaluateAsync<JsonElement>("window.shifts");
-        Assert.True(shifts.EnumerateArray().Sum(shift => shift.GetProperty("value").GetDouble()) < 0.01, shifts.ToString());
+        await LayoutShifts.AssertNoneAsync(page);
     }
 
     [Fact]
