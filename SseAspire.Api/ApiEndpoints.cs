@@ -54,9 +54,13 @@ internal static class ApiEndpoints
             .WithName("publish")
             .DescribePublishing()
             .RequireKey(publishing.Key);
-        app.MapGet("/stats", (Stats stats) => stats.Serve())
+        app.MapGet("/stats", (HttpContext context, Stats stats) => stats.Serve(context))
             .WithName("stats")
-            .WithSummary("What this replica is doing now");
+            .DescribeStats();
+        app.MapGet("/stats/stream", (HttpContext context, StatsStream stream) => stream.ServeAsync(context))
+            .WithName("stats-stream")
+            .DescribeStatsStream()
+            .DisableHttpMetrics();
 
         if (operations.Enabled)
         {

@@ -76,8 +76,13 @@ internal static class ApiServices
         services.AddSingleton<MeterLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<MeterLedger>());
         services.AddSingleton<ReadMeters>();
+        services.AddSingleton<ReplicaObserver>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaObserver>());
+        services.AddSingleton<ReplicaBoard>();
+        services.AddHostedService(provider => provider.GetRequiredService<ReplicaBoard>());
         services.AddSingleton<Stats>();
-        services.AddHostedService(provider => provider.GetRequiredService<Stats>());
+        services.AddSingleton<StatsStream>();
+        services.AddHostedService(provider => provider.GetRequiredService<StatsStream>());
         services.AddSingleton<Drain>();
         services.AddHostedService(provider => provider.GetRequiredService<Drain>());
         // The host gives up on a shutdown that takes longer than 30 s, unless told how long a drain may take.

@@ -25,6 +25,9 @@ public sealed class LogKeys(string hub)
     /// <summary>The processor time of each replica, a hash of a field for each.</summary>
     public RedisKey ProcessorTime { get; } = $"sse:{{{hub}}}:cpu";
 
+    /// <summary>What each replica is doing now, a hash of a field for each.</summary>
+    public RedisKey Replicas { get; } = $"sse:{{{hub}}}:replicas";
+
     /// <summary>The last batch of one appender, so that it can be tried again without being appended twice.</summary>
     public RedisKey Appended(Guid appender) => $"sse:{{{hub}}}:appended:{appender:N}";
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using SseAspire.Api.Operations;
 
 namespace SseAspire.Api.Http;
 
@@ -28,6 +29,16 @@ internal static class Description
         | 1013 | the hub is full, stops, or cannot reach its log | try again later |
 
         A reader that takes nothing at all is cut without a close. A page may open it whose origin is the API's own or among `Cors:Origins`; another is refused with 403. A wrong request is refused with 400 before the handshake, a request that is no handshake with 426.
+        """;
+
+    /// <summary>What the sums of <see cref="HubFigures"/> mean; its own fields are described by their schema.</summary>
+    private const string Figures =
+        """
+        Counts are since the replicas started, rates of the last second. `connections`, `bytes`, `events.published`, `.delivered` and `.gaps` are added up; the events that replicas read (`events.received`) are the same ones, and counted once. `latency` is from publishing to writing, in the last second, null where nothing was written. `log` is the furthest position and the greatest lag, `window` the shortest of the replicas' windows. `connections.behind` counts readers that have not been given what was there for them a second ago, and how many events the last of them is behind.
+
+        `topics` are the twenty on which most is written: of a topic `readers` get its events, of a pattern `readers` ask for it; `eventsPerSecond` is over about the last five seconds. They are taken from each replica's busiest fifty.
+
+        What other replicas do is up to two seconds old. One that tells nothing for five seconds is gone. `complete` is false where they are not known, because Redis is away: then the document tells of the replica that was asked.
         """;
 
     public static RouteHandlerBuilder DescribeServerSentEvents(this RouteHandlerBuilder endpoint) =>
@@ -126,6 +137,25 @@ internal static class Description
                 };
                 return Task.CompletedTask;
             });
+
+    public static RouteHandlerBuilder DescribeStats(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("What the hub is doing now, summed over its replicas")
+            .WithDescription(Figures)
+            .Produces<HubFigures>(StatusCodes.Status200OK)
+            .ProducesValidationProblem()
+            .AddOpenApiOperationTransformer((operation, _, _) =>
+            {
+                operation.Parameters = [Query("replica", "`self`: of the replica that is asked alone; of all of them where it is not given.", false, JsonSchemaType.String)];
+                return Task.CompletedTask;
+            });
+
+    public static RouteHandlerBuilder DescribeStatsStream(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("What the hub is doing, once a second over Server-Sent Events")
+            .WithDescription("Each second an event `stats`, whose data is the document of `GET /stats`. It counts against the limits of streams, and is none of the connections that it tells of.")
+            .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
     public static RouteHandlerBuilder DescribeDropping(this RouteHandlerBuilder endpoint) =>
         endpoint

@@ -18,6 +18,7 @@ internal sealed class EventHub
     private readonly LogReader _reader;
     private readonly Lock _lock = new();
     private readonly TopicIndex _index = new();
+    private readonly TopicTally _tally;
     private readonly Dictionary<(Selection, FrameFormat), SubscriptionGroup> _groups = [];
     private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
 
@@ -34,6 +35,7 @@ internal sealed class EventHub
     public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics)
     {
         (_options, _time, _window, _reader, Metrics) = (options.Value, time, window, reader, metrics);
+        _tally = new TopicTally(_index);
         _now = time.GetUtcNow().UtcTicks;
         metrics.Observe(window);
     }
@@ -51,6 +53,9 @@ internal sealed class EventHub
 
     /// <summary>The time, in ticks, as of the last <see cref="Tick"/>: good for seconds, free to read.</summary>
     public long Now => Volatile.Read(ref _now);
+
+    /// <summary>The readers that were behind at the last <see cref="Tick"/>.</summary>
+    public BehindFigures Behind { get; private set; } = new(0, 0);
 
     /// <summary>The subscriptions that are open.</summary>
     public IEnumerable<Subscription> Subscriptions => _subscriptions.Select(pair => pair.Key);
@@ -72,6 +77,7 @@ internal sealed class EventHub
 
             var subscription = new Subscription(this, _reader, group, transport, start, Now + lifetime.Ticks, abort);
             group.Add(subscription);
+            _tally.Subscribed(selection);
             _subscriptions.TryAdd(subscription, true);
             if (IsDraining)
             {
@@ -90,6 +96,7 @@ internal sealed class EventHub
         {
             var group = subscription.Group;
             group.Remove(subscription);
+            _tally.Unsubscribed(group.Selection);
             _subscriptions.TryRemove(subscription, out _);
             if (group.Count == 0)
             {
@@ -162,13 +169,32 @@ internal sealed class EventHub
         {
             foreach (var group in _groups.Values)
             {
-                group.ReleaseIfIdle();
+                group.Tick();
             }
+
+            _tally.Tick();
         }
 
+        var (behind, last) = (0, Position);
         foreach (var subscription in Subscriptions)
         {
             subscription.Tick(Now, _options);
+            if (subscription.Cursor is var cursor && cursor < subscription.Group.Due)
+            {
+                behind++;
+                last = cursor < last ? cursor : last;
+            }
+        }
+
+        Behind = new BehindFigures(behind, Distance(last, Position));
+    }
+
+    /// <summary>The topics and patterns that most readers name, and those that are busiest, at most so many of each kind.</summary>
+    public (IReadOnlyDictionary<string, long> AskedFor, IReadOnlyList<TopicFigures> Busiest) ReadTopics(int most)
+    {
+        lock (_lock)
+        {
+            return (_tally.ReadAskedFor(most), _tally.ReadBusiest(most));
         }
     }
 
@@ -188,6 +214,7 @@ internal sealed class EventHub
                 Metrics.Gap(gap);
             }
 
+            _tally.Published(entry.Event.Topics[0]);
             _found.Clear();
             _index.Find(entry.Event, _found);
             foreach (var group in _found)
@@ -213,6 +240,10 @@ internal sealed class EventHub
             return group.Pending;
         }
     }
+
+    /// <summary>How many events lie between two places, as far as that can be known: those of a former epoch are not counted.</summary>
+    private static ulong Distance(EventId from, EventId to) =>
+        from.Epoch == to.Epoch ? to.Sequence - from.Sequence : to.Sequence + 1;
 
     private static double Jitter(double share) => 1 + share * (2 * Random.Shared.NextDouble() - 1);
 

@@ -15,13 +15,15 @@ internal sealed class SubscriptionGroup
     private readonly List<Subscription> _members = [];
     private Shared _shared;
     private bool _wanted;
+    private EventId _laidOutAtTick;
 
     /// <param name="selection">What the members want.</param>
     /// <param name="format">How they want it.</param>
     /// <param name="position">How far the tail is: what comes after it will be laid out.</param>
     public SubscriptionGroup(Selection selection, FrameFormat format, EventId position)
     {
-        (Selection, Format) = (selection, format);
+        (Selection, Format, Due) = (selection, format, position);
+        _laidOutAtTick = position;
         _shared = new Shared(position, null, null);
     }
 
@@ -30,6 +32,9 @@ internal sealed class SubscriptionGroup
     public FrameFormat Format { get; }
 
     public int Count => _members.Count;
+
+    /// <summary>How far its members should be: what was laid out before the last tick. The clock's own.</summary>
+    public EventId Due { get; private set; }
 
     /// <summary>What the batch under way has for this group, or null where it has nothing yet.</summary>
     public BatchLayout? Pending { get; set; }
@@ -69,9 +74,13 @@ internal sealed class SubscriptionGroup
         _wanted = true;
     }
 
-    /// <summary>Gives the frames up when nothing came since the last call: whoever is late reads the window.</summary>
-    public void ReleaseIfIdle()
+    /// <summary>
+    /// A second is over: gives the frames up when nothing came since the last call, since whoever is late reads the
+    /// window.
+    /// </summary>
+    public void Tick()
     {
+        (Due, _laidOutAtTick) = (_laidOutAtTick, _shared.LaidOut);
         if (!_wanted && _shared.Current is not null)
         {
             Volatile.Write(ref _shared, new Shared(_shared.LaidOut, null, null));

@@ -52,13 +52,19 @@ internal sealed class TopicIndex
     {
         foreach (var topic in @event.Topics)
         {
-            if (_topics.TryGetValue(topic, out var groups))
-            {
-                found.AddRange(groups);
-            }
-
-            _patterns.Find(topic, found);
+            Find(topic, found);
         }
+    }
+
+    /// <summary>Adds the groups that want a topic's events. One that wants them for two reasons may come twice.</summary>
+    public void Find(string topic, List<SubscriptionGroup> found)
+    {
+        if (_topics.TryGetValue(topic, out var groups))
+        {
+            found.AddRange(groups);
+        }
+
+        _patterns.Find(topic, found);
     }
 
     /// <summary>A level of the patterns, and below it what may follow.</summary>

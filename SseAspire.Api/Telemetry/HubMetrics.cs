@@ -32,6 +32,7 @@ internal sealed class HubMetrics : IDisposable
 
     private readonly long[] _activeByTransport = new long[Transports];
     private readonly long[] _deliveredByTransport = new long[Transports];
+    private readonly long[] _closedByReason = new long[Enum.GetValues<CloseReason>().Length];
     private readonly KeyValuePair<string, object?>[] _transportTags =
         [.. Enum.GetValues<Transport>().Select(transport => KeyValuePair.Create("transport", (object?)NameOf(transport)))];
 
@@ -39,6 +40,7 @@ internal sealed class HubMetrics : IDisposable
     private long _bytesTotal;
     private long _gapsTotal;
     private long _openedTotal;
+    private long _refusedTotal;
     private long _receivedTotal;
     private long _lagTicks;
 
@@ -66,6 +68,8 @@ internal sealed class HubMetrics : IDisposable
 
     public long Opened => Volatile.Read(ref _openedTotal);
 
+    public long Refused => Volatile.Read(ref _refusedTotal);
+
     public long BytesSent => Volatile.Read(ref _bytesTotal);
 
     public long Gaps => Volatile.Read(ref _gapsTotal);
@@ -76,6 +80,8 @@ internal sealed class HubMetrics : IDisposable
     public long Active(Transport transport) => Volatile.Read(ref _activeByTransport[(int)transport]);
 
     public long Delivered(Transport transport) => Volatile.Read(ref _deliveredByTransport[(int)transport]);
+
+    public long Closed(CloseReason reason) => Volatile.Read(ref _closedByReason[(int)reason]);
 
     /// <summary>Starts to report the gauges.</summary>
     public void Observe(EventWindow window)
@@ -96,12 +102,17 @@ internal sealed class HubMetrics : IDisposable
     public void ConnectionClosed(Transport transport, CloseReason reason, TimeSpan duration)
     {
         Interlocked.Decrement(ref _activeByTransport[(int)transport]);
+        Interlocked.Increment(ref _closedByReason[(int)reason]);
         _active.Add(-1, Tag(transport));
         _closed.Add(1, Tag(transport), Tag(reason));
         _duration.Record(duration.TotalSeconds, Tag(transport), Tag(reason));
     }
 
-    public void ConnectionRefused(Transport transport) => _closed.Add(1, Tag(transport), new("reason", "refused"));
+    public void ConnectionRefused(Transport transport)
+    {
+        Interlocked.Increment(ref _refusedTotal);
+        _closed.Add(1, Tag(transport), new("reason", "refused"));
+    }
 
     public void EventsPublished(int count)
     {
@@ -161,9 +172,8 @@ internal sealed class HubMetrics : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    private KeyValuePair<string, object?> Tag(Transport transport) => _transportTags[(int)transport];
-
-    private static KeyValuePair<string, object?> Tag(CloseReason reason) => new("reason", reason switch
+    /// <summary>A reason's name in attributes and statistics.</summary>
+    public static string NameOf(CloseReason reason) => reason switch
     {
         CloseReason.Client => "client",
         CloseReason.Slow => "slow",
@@ -172,5 +182,9 @@ internal sealed class HubMetrics : IDisposable
         CloseReason.Dropped => "dropped",
         CloseReason.Answered => "answered",
         _ => throw new UnreachableException(),
-    });
+    };
+
+    private static KeyValuePair<string, object?> Tag(CloseReason reason) => new("reason", NameOf(reason));
+
+    private KeyValuePair<string, object?> Tag(Transport transport) => _transportTags[(int)transport];
 }

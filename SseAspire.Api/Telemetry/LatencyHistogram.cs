@@ -10,7 +10,10 @@ internal sealed class LatencyHistogram
     /// <summary>From 1 µs on; four buckets to each doubling reach beyond an hour.</summary>
     private const int BucketsPerDoubling = 4;
 
-    private readonly long[] _counts = new long[BucketsPerDoubling * 33];
+    /// <summary>How many buckets there are.</summary>
+    public const int Buckets = BucketsPerDoubling * 33;
+
+    private readonly long[] _counts = new long[Buckets];
 
     public void Record(TimeSpan latency)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
@@ -18,8 +17,6 @@ internal sealed partial class ServerSentEvents(
     TimeProvider time,
     ILogger<ServerSentEvents> logger)
 {
-    public const string MediaType = "text/event-stream";
-
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves one request until its stream ends.</summary>
@@ -84,9 +81,9 @@ internal sealed partial class ServerSentEvents(
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
     private async Task OpenAsync(HttpContext context, EventId start)
     {
-        PrepareResponse(context);
-        SseFormat.WriteOpening(context.Response.BodyWriter, hub.NextRetry(), start);
-        await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
+        var output = EventStream.Open(context);
+        SseFormat.WriteOpening(output, hub.NextRetry(), start);
+        await output.FlushAsync(context.RequestAborted);
     }
 
     /// <summary>6. The transport only frames.</summary>
@@ -124,28 +121,7 @@ internal sealed partial class ServerSentEvents(
     private async Task RefuseAsync(HttpContext context)
     {
         hub.Metrics.ConnectionRefused(Transport.Sse);
-        if (context.Request.Headers.Accept.Any(accept => accept?.Contains(MediaType, StringComparison.OrdinalIgnoreCase) == true))
-        {
-            // EventSource gives up for good on any status but 200, so a full hub answers 200 and ends at once:
-            // the browser comes back after `retry`, a 503 would need the user to reload.
-            PrepareResponse(context);
-            SseFormat.WriteClosing(context.Response.BodyWriter, hub.NextRetry());
-            await context.Response.BodyWriter.FlushAsync(context.RequestAborted);
-            return;
-        }
-
-        await Refusal.AnswerAsync(context, hub.NextRetry());
-    }
-
-    private static void PrepareResponse(HttpContext context)
-    {
-        var response = context.Response;
-        response.ContentType = MediaType;
-        response.Headers.CacheControl = "no-store";
-        // nginx and others that follow it collect a response before they pass it on, unless told not to.
-        response.Headers["X-Accel-Buffering"] = "no";
-        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        SlowReaders.Allow(context);
+        await EventStream.RefuseAsync(context, hub.NextRetry());
     }
 
     [LoggerMessage(LogLevel.Debug, "Stream {Connection} opened for {Selection} after {Cursor}")]

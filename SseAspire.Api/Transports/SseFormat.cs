@@ -41,7 +41,7 @@ internal sealed class SseFormat : FrameFormat
 
         if (@event.Retry is { } retry)
         {
-            WriteRetry(output, retry);
+            WriteRetry(output, TimeSpan.FromMilliseconds(retry));
         }
 
         if (_envelope)
@@ -83,15 +83,24 @@ internal sealed class SseFormat : FrameFormat
     /// </summary>
     public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry, EventId start)
     {
-        WriteRetry(output, (int)retry.TotalMilliseconds);
+        WriteRetry(output, retry);
         WriteId(output, start);
+        output.Write("\n"u8);
+    }
+
+    /// <summary>How long the reader waits before a reconnect, from here on.</summary>
+    public static void WriteRetry(IBufferWriter<byte> output, TimeSpan retry)
+    {
+        output.Write("retry: "u8);
+        Utf8Formatter.TryFormat((int)retry.TotalMilliseconds, output.GetSpan(11), out var length);
+        output.Advance(length);
         output.Write("\n"u8);
     }
 
     /// <summary>Closes a stream on purpose: how long to wait before the reconnect.</summary>
     public static void WriteClosing(IBufferWriter<byte> output, TimeSpan retry)
     {
-        WriteRetry(output, (int)retry.TotalMilliseconds);
+        WriteRetry(output, retry);
         output.Write("\n"u8);
     }
 
@@ -110,14 +119,6 @@ internal sealed class SseFormat : FrameFormat
     {
         output.Write("id: "u8);
         id.TryFormat(output.GetSpan(EventId.MaxLength), out var length);
-        output.Advance(length);
-        output.Write("\n"u8);
-    }
-
-    private static void WriteRetry(IBufferWriter<byte> output, int milliseconds)
-    {
-        output.Write("retry: "u8);
-        Utf8Formatter.TryFormat(milliseconds, output.GetSpan(11), out var length);
         output.Advance(length);
         output.Write("\n"u8);
     }
