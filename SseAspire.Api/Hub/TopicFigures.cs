@@ -4,8 +4,4 @@ namespace SseAspire.Api.Hub;
 /// <param name="Topic">The topic or pattern.</param>
 /// <param name="Readers">Of a topic: how many readers get its events; of a pattern: how many ask for it.</param>
 /// <param name="EventsPerSecond">How many events are published on it, over about the last five seconds.</param>
-internal readonly record struct TopicFigures(string Topic, long Readers, double EventsPerSecond)
-{
-    /// <summary>What it costs: how often a second an event of it is written.</summary>
-    public double Deliveries => Readers * EventsPerSecond;
-}
+internal readonly record struct TopicFigures(string Topic, long Readers, double EventsPerSecond);

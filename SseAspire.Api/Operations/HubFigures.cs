@@ -56,7 +56,7 @@ internal sealed record HubFigures(
             replicas.Sum(one => one.Gaps)),
         [.. replicas.SelectMany(one => one.Topics)
             .GroupBy(topic => topic.Topic, (topic, each) => AddUp(topic, [.. each]))
-            .OrderByDescending(topic => topic.Deliveries)
+            .OrderByDescending(topic => topic.Readers * topic.EventsPerSecond)
             .ThenByDescending(topic => topic.Readers)
             .ThenByDescending(topic => topic.EventsPerSecond)
             .ThenBy(topic => topic.Topic, StringComparer.Ordinal)

@@ -14,6 +14,7 @@ public sealed class CorsTests(SharedApi shared)
     [InlineData("/events?topic=cors")]
     [InlineData("/events/poll?topic=cors")]
     [InlineData("/stats")]
+    [InlineData("/stats/stream")]
     // A page must also be able to read what was wrong.
     [InlineData("/events")]
     [InlineData("/nothing")]
