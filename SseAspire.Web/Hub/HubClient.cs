@@ -65,6 +65,14 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         return await ReadAsync<EventsAnswer>(request, CommandTimeout, cancellationToken);
     }
 
+    /// <summary>What the hub is doing now.</summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public async Task<HubFigures> ReadFiguresAsync(CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/stats");
+        return await ReadAsync<HubFigures>(request, PollTimeout, cancellationToken);
+    }
+
     /// <summary>
     /// What was counted of the requests under some names, over all replicas. Null where operations are switched off
     /// or not allowed.

@@ -3,7 +3,7 @@
 // lanes, so that they can be compared by eye.
 
 import { duration } from '../format.js';
-import { prepare } from './canvas.js';
+import { prepare } from '../canvas.js';
 import { Histogram } from './histogram.js';
 
 const PER_OCTAVE = 2;

@@ -3,7 +3,7 @@
 // strokes downwards, cuts shaded. All strips have the same time axis.
 
 import { text } from '../texts.js';
-import { prepare } from './canvas.js';
+import { prepare } from '../canvas.js';
 
 /** Room for the seconds below. */
 const AXIS = 15;
