@@ -40,7 +40,7 @@ internal sealed class Figures(IStringLocalizer<SiteTexts> texts)
 
     /// <summary>How often a second, to three digits or whole: <c>12.5/s</c>.</summary>
     public string Rate(double? value) =>
-        value is { } known ? texts["unit.perSecond", known < 99.95 ? Write(known, 1) : Count(known)] : Unknown;
+        value is { } known ? texts["unit.perSecond", known is > 0 and < 99.95 ? Write(known, 1) : Count(known)] : Unknown;
 
     /// <summary>Milliseconds, from a second on in seconds, to three digits: <c>12.3 ms</c>.</summary>
     public string Duration(double? milliseconds) => milliseconds switch

@@ -49,7 +49,7 @@ export const bytesPerSecond = (value) => text('unit.perSecond', bytes(value));
 
 /** @param {unknown} value how often a second, to three digits or whole */
 export const rate = (value) => (typeof value === 'number'
-  ? text('unit.perSecond', value < 99.95 ? decimal(value, 1) : count(Math.round(value)))
+  ? text('unit.perSecond', value > 0 && value < 99.95 ? decimal(value, 1) : count(Math.round(value)))
   : UNKNOWN);
 
 /** @param {unknown} value milliseconds, from a second on in seconds, to three digits */

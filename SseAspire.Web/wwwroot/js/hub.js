@@ -21,7 +21,7 @@ const byId = (id) => /** @type {T} */ (/** @type {unknown} */ (document.getEleme
 const stream = new StatsStream((byId('main').dataset.hub ?? '').replace(/\/$/, ''));
 const history = new History();
 const announcer = new Announcer(byId('announcer'));
-const panel = new FiguresPanel(byId('now'), byId('none'), byId('closed'));
+const panel = new FiguresPanel(byId('now'), byId('by-transport'), byId('none'), byId('closed'));
 const replicas = new ReplicaList(byId('replicas'), byId('replica-template'), announcer);
 const topics = new TopicTable(byId('topics'), byId('topic-template'), byId('topics-none'));
 const charts = new Charts(history);

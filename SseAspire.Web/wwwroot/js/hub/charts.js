@@ -22,7 +22,7 @@ export class Charts {
       ['streams', ['sse', 'websocket', 'long-poll'], count, true],
       ['in', ['in'], count, false],
       ['out', ['out'], count, false],
-      ['latency', ['median', 'slow'], duration, false],
+      ['latency', ['median', 'slow'], (/** @type {number} */ value) => (value === 0 ? '0' : duration(value)), false],
     ])) {
       const canvas = /** @type {HTMLCanvasElement} */ (document.getElementById(`chart-${name}`));
       this.#charts.push(new LineChart(canvas, [...series], label, stacked));

@@ -7,23 +7,26 @@ import { text } from '../texts.js';
 
 export class FiguresPanel {
   #now;
+  #byTransport;
   #none;
   #closed;
 
   /**
    * @param {HTMLElement} now
-   * @param {HTMLElement} none says how to make a stream, where there is none
+   * @param {HTMLElement} byTransport
+   * @param {HTMLElement} none instead of it says how to make a stream, where there is none
    * @param {HTMLElement} closed
    */
-  constructor(now, none, closed) {
+  constructor(now, byTransport, none, closed) {
     this.#now = now;
+    this.#byTransport = byTransport;
     this.#none = none;
     this.#closed = closed;
   }
 
   /** @param {import('./stats-stream.js').Figures} figures */
   show({ connections, events, latency, log }) {
-    const { total, behind, closed } = connections;
+    const { total, byTransport, behind, closed } = connections;
     this.#set('streams', count(total));
     this.#set('in', rate(events.receivedPerSecond));
     this.#set('out', rate(events.deliveredPerSecond));
@@ -33,6 +36,11 @@ export class FiguresPanel {
     this.#set('gaps', count(events.gaps));
     this.#set('behind', behind.readers > 0 ? text('behind', count(behind.readers), count(behind.events)) : count(0));
     this.#none.hidden = total > 0;
+    this.#byTransport.hidden = total === 0;
+    for (const [transport, streams] of Object.entries(byTransport)) {
+      setText(field(this.#byTransport, transport), count(streams));
+    }
+
     for (const [reason, ended] of Object.entries(closed)) {
       setText(field(this.#closed, reason), count(ended));
     }

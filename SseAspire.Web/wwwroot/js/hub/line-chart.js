@@ -8,6 +8,8 @@ import { SPAN } from './history.js';
 const AXIS = 18;
 const LEFT = 56;
 const MINUTE = 60_000;
+/** What is shown at first, in minutes; it grows with what there is. */
+const SPANS = [1, 2, SPAN / MINUTE];
 /** Of the grid: at nothing, at half and at the top. */
 const LINES = 3;
 
@@ -42,9 +44,10 @@ export class LineChart {
 
     const { context, width, height, colour } = drawing;
     const bottom = height - AXIS;
+    const minutes = SPANS.find((span) => now - (moments[0]?.at ?? now) <= span * MINUTE) ?? SPAN / MINUTE;
     const lines = this.#series.map((name, index) => moments.map(({ values }) => this.#valueOf(values, name, index)));
     const top = ceiling(Math.max(2, ...lines.flat().map((value) => value ?? 0)));
-    const x = (/** @type {number} */ at) => LEFT + (width - LEFT) * (1 - (now - at) / SPAN);
+    const x = (/** @type {number} */ at) => LEFT + (width - LEFT) * (1 - (now - at) / (minutes * MINUTE));
     const y = (/** @type {number} */ value) => bottom - (value / top) * (bottom - 8);
 
     context.textAlign = 'right';
@@ -56,11 +59,9 @@ export class LineChart {
       context.fillText(this.#label(value), LEFT - 6, y(value) + 4);
     }
 
-    for (let minutes = 0; minutes < SPAN / MINUTE; minutes += 2) {
-      const at = now - minutes * MINUTE;
-      context.textAlign = minutes === 0 ? 'right' : 'center';
-      context.fillText(minutes === 0 ? text('chart.now') : text('chart.ago', minutes), x(at), height - 3);
-    }
+    context.fillText(text('chart.now'), width, height - 3);
+    context.textAlign = 'left';
+    context.fillText(text('chart.ago', minutes), LEFT, height - 3);
 
     context.save();
     context.beginPath();
