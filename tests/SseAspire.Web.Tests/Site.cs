@@ -21,6 +21,9 @@ public sealed class Site : IAsyncDisposable
 
     public Cable Cable { get; }
 
+    /// <summary>What another API connects to, to be a replica of this one.</summary>
+    public string Broker => _broker.ConnectionString;
+
     public ServiceProcess Web { get; private set; } = null!;
 
     public ServiceProcess Api { get; private set; } = null!;
