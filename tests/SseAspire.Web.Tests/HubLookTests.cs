@@ -79,12 +79,12 @@ public sealed class HubLookTests(SiteFixture fixture, Browser browser) : IClassF
                 () => {
                   const e = document.activeElement;
                   const outlined = getComputedStyle(e).outlineStyle !== 'none';
-                  return `${e.id || e.getAttribute('aria-labelledby') || e.textContent.trim()}${outlined ? '' : ' (unseen)'}`;
+                  return `${e.id || e.getAttribute('aria-label') || e.textContent.trim()}${outlined ? '' : ' (unseen)'}`;
                 }
                 """));
         }
 
-        Assert.Superset((HashSet<string>)["pill", "topics-heading", "Open the live page"], reached.ToHashSet());
+        Assert.Superset((HashSet<string>)["pill", "The topics, to scroll through", "Open the live page"], reached.ToHashSet());
         var spoken = await page.EvaluateAsync<JsonElement>(
             "() => [...document.querySelectorAll('[aria-live]:not([aria-live=off]), [role=status], [role=alert]')].map((e) => e.id)");
         Assert.Equal("announcer", Assert.Single(spoken.EnumerateArray()).GetString());

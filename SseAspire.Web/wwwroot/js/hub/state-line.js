@@ -30,7 +30,6 @@ export class StateLine {
     this.#pill = pill;
     this.#stream = stream;
     this.#announcer = announcer;
-    pill.hidden = false;
     const paint = painter(() => this.#draw());
     stream.onState(paint);
     stream.onFigures(paint);
