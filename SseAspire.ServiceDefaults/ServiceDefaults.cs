@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// What every service of SseAspire switches on with one call: telemetry, health checks, service
-/// discovery and HTTP resilience.
+/// What every service of SseAspire switches on with one call: telemetry, trusted proxies, health checks,
+/// service discovery and HTTP resilience.
 /// </summary>
 public static class ServiceDefaults
 {
@@ -20,6 +20,7 @@ public static class ServiceDefaults
         where TBuilder : IHostApplicationBuilder
     {
         builder.AddTelemetry();
+        builder.AddTrustedProxies();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

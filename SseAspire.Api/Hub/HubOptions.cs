@@ -20,7 +20,7 @@ public sealed class HubOptions
     [Range(1, 10_000_000)]
     public int MaxConnections { get; set; } = 50_000;
 
-    /// <summary>How many streams one client address may hold. Everybody behind one proxy counts as one.</summary>
+    /// <summary>How many streams one client address may hold. Everybody behind a proxy that is not trusted counts as one.</summary>
     [Range(1, 10_000_000)]
     public int MaxConnectionsPerAddress { get; set; } = 5_000;
 
