@@ -16,6 +16,9 @@ builder.Services.AddOptions<ApiOptions>()
 builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClient();
+builder.AddSharedKeys();
+// Over TLS no cookie leaves the browser without it.
+builder.Services.AddAntiforgery(forms => forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
 builder.Services.AddSingleton<LabClock>();
 builder.Services.AddSingleton<LabRuns>();

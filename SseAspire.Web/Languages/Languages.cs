@@ -55,7 +55,14 @@ internal static class Languages
                 context.Response.Cookies.Append(
                     CookieName,
                     CookieRequestCultureProvider.MakeCookieValue(chosen.RequestCulture),
-                    new CookieOptions { MaxAge = Remembered, HttpOnly = true, IsEssential = true, SameSite = SameSiteMode.Lax });
+                    new CookieOptions
+                    {
+                        MaxAge = Remembered,
+                        HttpOnly = true,
+                        IsEssential = true,
+                        SameSite = SameSiteMode.Lax,
+                        Secure = context.Request.IsHttps,
+                    });
             }
 
             return next(context);
