@@ -58,6 +58,10 @@ internal sealed class AppHostSettings
         /// <summary>How many run side by side; unset, the host decides.</summary>
         [Range(1, 16)]
         public int? Replicas { get; init; }
+
+        /// <summary>Where browsers reach it once it is published; unset, where the platform's ingress puts it.</summary>
+        [Url]
+        public string? PublicUrl { get; init; }
     }
 
     /// <summary>The front end's settings.</summary>
@@ -70,5 +74,9 @@ internal sealed class AppHostSettings
         /// <summary>The TCP port at which it is reached over TLS, under the launch profile <c>https</c>.</summary>
         [Range(1, 65535)]
         public int HttpsPort { get; init; } = 8443;
+
+        /// <summary>Where browsers reach it once it is published; unset, where the platform's ingress puts it.</summary>
+        [Url]
+        public string? PublicUrl { get; init; }
     }
 }

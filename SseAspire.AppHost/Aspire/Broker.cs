@@ -14,7 +14,8 @@ internal static class Broker
         const string Name = AppHostSettings.BrokerName;
         if (builder.ExecutionContext.IsPublishMode)
         {
-            return builder.AddRedis(Name).WithDataVolume().WithArgs(WriteBeforeAnswer);
+            // Named, since the name that Aspire makes up changes with the folder that is published from.
+            return builder.AddRedis(Name).WithDataVolume($"{Name}-data").WithArgs(WriteBeforeAnswer);
         }
 
         if (settings.ExternalBroker is not null)

@@ -11,6 +11,7 @@ builder.AddProject<Projects.SseAspire_Producer>("producer", launchProfileName: n
     .InTheEnvironmentOfTheAppHost()
     .WithHttpEndpoint()
     .WithHttpHealthCheck("/alive")
+    .WithProbes(readiness: "/alive")
     .WithReference(broker)
     .WaitFor(broker);
 
@@ -21,6 +22,7 @@ var api = builder.AddProject<Projects.SseAspire_Api>("api", launchProfileName: n
     .WithReplicas(settings.Api.Replicas ?? 2)
     .WithPublicEndpoints(settings.Api.Port, settings.Api.HttpsPort)
     .WithHttpHealthCheck("/health")
+    .WithProbes(readiness: "/health")
     .WithReference(broker)
     .WaitFor(broker)
     .WithLink("API: what the hub does now", "/stats")
@@ -31,11 +33,12 @@ var web = builder.AddProject<Projects.SseAspire_Web>("web", launchProfileName: n
     .InTheEnvironmentOfTheAppHost()
     .WithPublicEndpoints(settings.Web.Port, settings.Web.HttpsPort)
     .WithHttpHealthCheck("/health")
+    .WithProbes(readiness: "/health")
     .WithReference(api)
     .WaitFor(api)
-    .WithEnvironment("Api__PublicUrl", api.PublicEndpoint())
+    .WithEnvironment("Api__PublicUrl", api.PublicUrl(settings.Api.PublicUrl))
     .WithLink("Front end", "/");
-api.WithEnvironment("Cors__Origins__0", web.PublicEndpoint());
+api.WithEnvironment("Cors__Origins__0", web.PublicUrl(settings.Web.PublicUrl));
 
 // On a developer's machine everybody may publish and cut streams; elsewhere only who has the key.
 if (builder.ExecutionContext.IsRunMode)
@@ -47,7 +50,9 @@ else
     var publishingKey = builder.AddParameter("publishing-key", secret: true);
     api.WithEnvironment("Publishing__Key", publishingKey)
         .WithEnvironment("Operations__Key", builder.AddParameter("operations-key", secret: true));
-    web.WithEnvironment("Publishing__Key", publishingKey);
+    // The broker keeps what the front end's replicas sign their forms with.
+    web.WithEnvironment("Publishing__Key", publishingKey)
+        .WithReference(broker);
 }
 
 builder.Build().Run();

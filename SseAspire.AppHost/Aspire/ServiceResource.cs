@@ -36,8 +36,37 @@ internal static class ServiceResource
     }
 
     /// <summary>The endpoint that browsers are sent to.</summary>
-    public static EndpointReference PublicEndpoint(this IResourceBuilder<ProjectResource> service) =>
+    private static EndpointReference PublicEndpoint(this IResourceBuilder<ProjectResource> service) =>
         service.GetEndpoint(IsHttps(service.ApplicationBuilder) ? "https" : "http");
+
+    /// <summary>
+    /// The address that browsers are sent to: the endpoint's, and where it is published the one that is set, or
+    /// HTTPS at the host that the platform's ingress gives it, which ends TLS.
+    /// </summary>
+    public static ReferenceExpression PublicUrl(this IResourceBuilder<ProjectResource> service, string? set)
+    {
+        var endpoint = service.PublicEndpoint();
+        return service.ApplicationBuilder.ExecutionContext.IsRunMode
+            ? ReferenceExpression.Create($"{endpoint.Property(EndpointProperty.Url)}")
+            : set is null
+                ? ReferenceExpression.Create($"https://{endpoint.Property(EndpointProperty.Host)}")
+                : ReferenceExpression.Create($"{new Uri(set).GetLeftPart(UriPartial.Authority)}");
+    }
+
+    /// <summary>Tells the platform that the service is published to what says whether it is ready and whether it lives.</summary>
+    public static IResourceBuilder<ProjectResource> WithProbes(this IResourceBuilder<ProjectResource> service, string readiness)
+    {
+        if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
+        {
+            return service;
+        }
+
+#pragma warning disable ASPIREPROBES001 // Publishers drop health checks: nothing else tells a platform of them.
+        return service
+            .WithHttpProbe(ProbeType.Readiness, readiness, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3)
+            .WithHttpProbe(ProbeType.Liveness, "/alive", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
+#pragma warning restore ASPIREPROBES001
+    }
 
     /// <summary>Shows a link to the service in the dashboard, under a name that says what is behind it.</summary>
     public static IResourceBuilder<ProjectResource> WithLink(

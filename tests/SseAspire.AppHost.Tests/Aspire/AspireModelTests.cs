@@ -85,6 +85,21 @@ public sealed class AspireModelTests
             (await model.LinksAsync("api")).Select(link => (link.DisplayText, link.Url)));
     }
 
+    [Theory]
+    [InlineData("producer", "/alive")]
+    [InlineData("api", "/health")]
+    [InlineData("web", "/health")]
+    public async Task Published_each_service_tells_the_platform_what_to_ask_it(string name, string readiness)
+    {
+        await using var model = await AppHostModel.DrawAsync("--publisher=manifest", "--output-path=unused");
+
+#pragma warning disable ASPIREPROBES001
+        Assert.Equal(
+            [(ProbeType.Readiness, readiness), (ProbeType.Liveness, "/alive")],
+            model[name].Annotations.OfType<EndpointProbeAnnotation>().Select(probe => (probe.Type, probe.Path)));
+#pragma warning restore ASPIREPROBES001
+    }
+
     [Fact]
     public async Task The_setting_chooses_a_container()
     {

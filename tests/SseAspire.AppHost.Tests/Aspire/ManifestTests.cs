@@ -14,6 +14,7 @@ public sealed class ManifestTests
 
         Assert.Equal("container.v0", (string?)broker["type"]);
         Assert.Equal("/data", (string?)broker["volumes"]![0]!["target"]);
+        Assert.Equal("broker-data", (string?)broker["volumes"]![0]!["name"]);
         Assert.EndsWith("--appendonly yes --appendfsync always", (string?)broker["args"]!.AsArray()[^1], StringComparison.Ordinal);
     }
 
@@ -45,7 +46,49 @@ public sealed class ManifestTests
         Assert.True((bool)resources["web"]!["bindings"]!["http"]!["external"]!);
     }
 
-    private static async Task<JsonObject> PublishAsync()
+    [Fact]
+    public async Task Browsers_are_sent_to_the_ingress_over_TLS()
+    {
+        var resources = await PublishAsync();
+
+        Assert.Equal("https://{api.bindings.http.host}", (string?)resources["web"]!["env"]!["Api__PublicUrl"]);
+        Assert.Equal("https://{web.bindings.http.host}", (string?)resources["api"]!["env"]!["Cors__Origins__0"]);
+    }
+
+    [Fact]
+    public async Task Browsers_are_sent_to_where_the_settings_say()
+    {
+        var resources = await PublishAsync("--Api:PublicUrl=https://hub.example.com/", "--Web:PublicUrl=http://shop.example.com:8080");
+
+        Assert.Equal("https://hub.example.com", (string?)resources["web"]!["env"]!["Api__PublicUrl"]);
+        Assert.Equal("http://shop.example.com:8080", (string?)resources["api"]!["env"]!["Cors__Origins__0"]);
+    }
+
+    [Fact]
+    public async Task The_front_end_keeps_the_keys_of_its_forms_in_the_broker()
+    {
+        var resources = await PublishAsync();
+
+        Assert.Equal("{broker.connectionString}", (string?)resources["web"]!["env"]!["ConnectionStrings__broker"]);
+    }
+
+    [Fact]
+    public async Task The_templates_of_azd_have_whatever_the_manifest_tells_a_service()
+    {
+        var resources = await PublishAsync();
+
+        // Of the forms in which Aspire tells an address the services read one.
+        Assert.All(["producer", "api", "web"], name => Assert.Empty(resources[name]!["env"]!.AsObject()
+            .Select(variable => variable.Key)
+            .Where(variable => !variable.StartsWith("BROKER_", StringComparison.Ordinal))
+            .Except(["API_HTTP", "services__api__http__0", .. ContainerApp.Read(name).Environment.Keys])
+            .Except(name == "producer" ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] : [])));
+        Assert.Equal(
+            resources.Where(resource => (string?)resource.Value!["type"] is "project.v0" or "container.v0").Select(resource => resource.Key).Order(),
+            ContainerApp.Names);
+    }
+
+    private static async Task<JsonObject> PublishAsync(params string[] settings)
     {
         var folder = Directory.CreateTempSubdirectory("sse-aspire-manifest-");
         try
@@ -53,7 +96,7 @@ public sealed class ManifestTests
             var file = Path.Combine(folder.FullName, "manifest.json");
             var start = new ProcessStartInfo(
                 Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-                [Path.Combine(AppContext.BaseDirectory, "SseAspire.AppHost.dll"), "--publisher", "manifest", "--output-path", file])
+                [Path.Combine(AppContext.BaseDirectory, "SseAspire.AppHost.dll"), "--publisher", "manifest", "--output-path", file, .. settings])
             {
                 RedirectStandardOutput = true,
             };
