@@ -53,18 +53,25 @@ internal static class ServiceResource
                 : ReferenceExpression.Create($"{new Uri(set).GetLeftPart(UriPartial.Authority)}");
     }
 
-    /// <summary>Tells the platform that the service is published to what says whether it is ready and whether it lives.</summary>
-    public static IResourceBuilder<ProjectResource> WithProbes(this IResourceBuilder<ProjectResource> service, string readiness)
+    /// <summary>
+    /// Says where the service tells whether it is ready: the AppHost asks it there, and where it is published the
+    /// platform does, and at <c>/alive</c> whether it is to be restarted.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service, string readiness)
     {
+        const string Liveness = "/alive";
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
-            return service;
+            return service.WithHttpHealthCheck(readiness);
         }
 
 #pragma warning disable ASPIREPROBES001 // Publishers drop health checks: nothing else tells a platform of them.
-        return service
-            .WithHttpProbe(ProbeType.Readiness, readiness, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3)
-            .WithHttpProbe(ProbeType.Liveness, "/alive", periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
+        if (readiness != Liveness)
+        {
+            service.WithHttpProbe(ProbeType.Readiness, readiness, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3);
+        }
+
+        return service.WithHttpProbe(ProbeType.Liveness, Liveness, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 6);
 #pragma warning restore ASPIREPROBES001
     }
 

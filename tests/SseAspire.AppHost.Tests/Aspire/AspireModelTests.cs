@@ -86,17 +86,15 @@ public sealed class AspireModelTests
     }
 
     [Theory]
-    [InlineData("producer", "/alive")]
-    [InlineData("api", "/health")]
-    [InlineData("web", "/health")]
-    public async Task Published_each_service_tells_the_platform_what_to_ask_it(string name, string readiness)
+    [InlineData("producer", "Liveness /alive")]
+    [InlineData("api", "Readiness /health", "Liveness /alive")]
+    [InlineData("web", "Readiness /health", "Liveness /alive")]
+    public async Task Published_each_service_tells_the_platform_what_to_ask_it(string name, params string[] probes)
     {
         await using var model = await AppHostModel.DrawAsync("--publisher=manifest", "--output-path=unused");
 
 #pragma warning disable ASPIREPROBES001
-        Assert.Equal(
-            [(ProbeType.Readiness, readiness), (ProbeType.Liveness, "/alive")],
-            model[name].Annotations.OfType<EndpointProbeAnnotation>().Select(probe => (probe.Type, probe.Path)));
+        Assert.Equal(probes, model[name].Annotations.OfType<EndpointProbeAnnotation>().Select(probe => $"{probe.Type} {probe.Path}"));
 #pragma warning restore ASPIREPROBES001
     }
 
