@@ -10,22 +10,34 @@ internal static class FileLimit
     /// <summary>What a process has open besides its readers, roughly.</summary>
     private const int Others = 300;
 
+    /// <summary>More than any measurement opens.</summary>
+    private const int Enough = 200_000;
+
+    /// <summary>How many a process may open, as far as that matters here.</summary>
+    public static int Most
+    {
+        get
+        {
+            // Where the system does not tell, the first connection that fails does.
+            if (!File.Exists(Limits))
+            {
+                return Enough;
+            }
+
+            // "Max open files   1024   524288   files": the runtime raises the first to the second by itself.
+            var line = File.ReadLines(Limits).First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
+            var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
+            return int.TryParse(hard, CultureInfo.InvariantCulture, out var limit) ? Math.Min(limit, Enough) : Enough;
+        }
+    }
+
     /// <exception cref="BenchmarkException">There are too few.</exception>
     public static void Check(int readers)
     {
-        // Where the system does not tell, the first connection that fails does.
-        if (!File.Exists(Limits))
-        {
-            return;
-        }
-
-        // "Max open files   1024   524288   files": the runtime raises the first to the second by itself.
-        var line = File.ReadLines(Limits).First(line => line.StartsWith("Max open files", StringComparison.Ordinal));
-        var hard = line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4];
-        if (int.TryParse(hard, CultureInfo.InvariantCulture, out var limit) && limit < readers + Others)
+        if (Most < readers + Others)
         {
             throw new BenchmarkException(
-                $"{readers} readers need {readers + Others} file descriptors and this process may open {limit}. "
+                $"{readers} readers need {readers + Others} file descriptors and this process may open {Most}. "
                 + $"Raise the limit ('ulimit -n {readers + Others}') or take fewer readers.");
         }
     }

@@ -42,6 +42,15 @@ try
     FileLimit.Check(settings.Readers);
     Console.WriteLine($"{scenario.Name}: {scenario.Describe(settings)}");
     Console.WriteLine(Machine.Describe());
+    foreach (var kind in settings.Servers)
+    {
+        if (ServerProcess.WhyMissing(kind) is { } reason)
+        {
+            Console.WriteLine($"{kind} is left out: {reason}");
+        }
+    }
+
+    settings = settings with { Servers = [.. settings.Servers.Where(kind => ServerProcess.WhyMissing(kind) is null)] };
 
     var results = new List<Result>();
     for (var repeat = 1; repeat <= settings.Repeat; repeat++)

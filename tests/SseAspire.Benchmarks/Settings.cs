@@ -33,7 +33,7 @@ internal sealed record Settings(
           --events n    burst: how many events
           --batch n     burst: events a publication
           --repeat n    how often each server is measured, in turns (default 3)
-          --server x    hub or naive alone (default: both)
+          --server x    hub, naive or nchan, or several with commas between (default: what is installed)
           --json file   write the results there as well
         """;
 
@@ -71,7 +71,7 @@ internal sealed record Settings(
                     settings = settings with { Repeat = Number(option, value, 100) };
                     break;
                 case "--server":
-                    settings = settings with { Servers = [Kind(value)] };
+                    settings = settings with { Servers = [.. value.Split(',').Select(Kind)] };
                     break;
                 case "--json":
                     settings = settings with { Json = Path.GetFullPath(value) };
@@ -93,7 +93,8 @@ internal sealed record Settings(
             : throw new BenchmarkException($"{option} takes a number from 1 to {most}, not '{value}'.");
 
     private static ServerKind Kind(string value) =>
-        Enum.TryParse<ServerKind>(value, ignoreCase: true, out var kind) && !int.TryParse(value, CultureInfo.InvariantCulture, out _)
-            ? kind
-            : throw new BenchmarkException($"--server is hub or naive, not '{value}'.");
+        !Enum.TryParse<ServerKind>(value, ignoreCase: true, out var kind) || int.TryParse(value, CultureInfo.InvariantCulture, out _)
+            ? throw new BenchmarkException($"--server is hub, naive or nchan, not '{value}'.")
+        : ServerProcess.WhyMissing(kind) is { } reason ? throw new BenchmarkException($"{value}: {reason}.")
+        : kind;
 }

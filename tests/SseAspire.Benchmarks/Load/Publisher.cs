@@ -4,8 +4,10 @@ using SseAspire.Benchmarks.Servers;
 namespace SseAspire.Benchmarks.Load;
 
 /// <summary>Publishes numbered events to one server, one publication after the other.</summary>
-internal sealed class Publisher(ServerProcess server)
+internal sealed class Publisher(ServerProcess server) : IDisposable
 {
+    private readonly PublishingConnection _connection = new(server.Address);
+
     /// <summary>The number of the next event.</summary>
     public int Next { get; private set; }
 
@@ -31,7 +33,7 @@ internal sealed class Publisher(ServerProcess server)
                 Thread.SpinWait(50);
             }
 
-            server.Publish([Payload.Write(Next, due)]);
+            server.Publish(_connection, [Payload.Write(Next, due)]);
             Next++;
         }
     }
@@ -45,10 +47,12 @@ internal sealed class Publisher(ServerProcess server)
         {
             var now = Payload.Now;
             var events = Enumerable.Range(Next, Math.Min(batch, left)).Select(number => Payload.Write(number, now)).ToArray();
-            server.Publish(events);
+            server.Publish(_connection, events);
             Next += events.Length;
         }
 
         return Stopwatch.GetElapsedTime(started);
     }
+
+    public void Dispose() => _connection.Dispose();
 }

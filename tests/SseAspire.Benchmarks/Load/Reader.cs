@@ -1,12 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 
 namespace SseAspire.Benchmarks.Load;
 
 /// <summary>
 /// One stream on a socket of its own. It checks that every event comes once and in order, and parses no more than
-/// that needs: the transfer's chunks (RFC 9112, 7.1) and the head of each event's data.
+/// that needs: the answer around the stream and the head of each event's data.
 /// </summary>
 internal sealed class Reader : IDisposable
 {
@@ -16,9 +15,7 @@ internal sealed class Reader : IDisposable
     private readonly Socket _socket;
     private readonly SocketAsyncEventArgs _receive = new();
     private readonly byte[] _head = new byte[Payload.HeadLength];
-    private Part _part = Part.Header;
-    private StringBuilder? _header = new();
-    private int _chunkLeft;
+    private readonly Answer _answer = new();
     private int _headLength;
     private int _next;
 
@@ -37,16 +34,8 @@ internal sealed class Reader : IDisposable
         Receive(goOn: true);
     }
 
-    private enum Part
-    {
-        Header,
-        ChunkSize,
-        ChunkData,
-        ChunkEnd,
-    }
-
     /// <summary>Whether the server has begun to answer.</summary>
-    public bool IsAnswered => Volatile.Read(ref _header) is null;
+    public bool IsAnswered => _answer.Status is not null;
 
     /// <summary>Events that came.</summary>
     public long Received { get; private set; }
@@ -95,85 +84,21 @@ internal sealed class Reader : IDisposable
 
         var now = Payload.Now;
         ReadOnlySpan<byte> received = _receive.MemoryBuffer.Span[.._receive.BytesTransferred];
-        while (received.Length > 0 && Failure is null)
+        while (received.Length > 0)
         {
-            received = _part switch
-            {
-                Part.Header => TakeHeader(received),
-                Part.ChunkSize => TakeChunkSize(received),
-                Part.ChunkData => TakeChunkData(received, now),
-                _ => TakeChunkEnd(received),
-            };
+            TakeEvents(_answer.Take(ref received), now);
+        }
+
+        if (_answer.Status?.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) == false)
+        {
+            Failure = $"the server answered {_answer.Status}";
+        }
+        else if (_answer.IsComplete)
+        {
+            Failure = "the server ended the stream";
         }
 
         return Failure is null;
-    }
-
-    private ReadOnlySpan<byte> TakeHeader(ReadOnlySpan<byte> received)
-    {
-        var taken = 0;
-        while (taken < received.Length)
-        {
-            _header!.Append((char)received[taken++]);
-            if (_header.Length >= 4 && _header.ToString(_header.Length - 4, 4) == "\r\n\r\n")
-            {
-                var header = _header.ToString();
-                if (!header.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) || !header.Contains("chunked", StringComparison.Ordinal))
-                {
-                    Failure = $"the server answered {header.Split('\r')[0]}";
-                }
-
-                (_header, _part) = (null, Part.ChunkSize);
-                break;
-            }
-        }
-
-        return received[taken..];
-    }
-
-    private ReadOnlySpan<byte> TakeChunkSize(ReadOnlySpan<byte> received)
-    {
-        for (var i = 0; i < received.Length; i++)
-        {
-            var digit = received[i];
-            if (digit == '\n')
-            {
-                (_part, Failure) = (Part.ChunkData, _chunkLeft == 0 ? "the server ended the stream" : null);
-                return received[(i + 1)..];
-            }
-
-            if (digit != '\r')
-            {
-                _chunkLeft = _chunkLeft * 16 + (digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10);
-            }
-        }
-
-        return default;
-    }
-
-    private ReadOnlySpan<byte> TakeChunkData(ReadOnlySpan<byte> received, long now)
-    {
-        var length = Math.Min(_chunkLeft, received.Length);
-        TakeEvents(received[..length], now);
-        _chunkLeft -= length;
-        if (_chunkLeft == 0)
-        {
-            (_part, _chunkLeft) = (Part.ChunkEnd, 2);
-        }
-
-        return received[length..];
-    }
-
-    private ReadOnlySpan<byte> TakeChunkEnd(ReadOnlySpan<byte> received)
-    {
-        var length = Math.Min(_chunkLeft, received.Length);
-        _chunkLeft -= length;
-        if (_chunkLeft == 0)
-        {
-            _part = Part.ChunkSize;
-        }
-
-        return received[length..];
     }
 
     private void TakeEvents(ReadOnlySpan<byte> data, long now)

@@ -31,7 +31,7 @@ internal static class JsonReport
                 Broker = Broker.Name,
             },
             Settings = settings,
-            Ratio = Table.Ratio(results),
+            Ratios = Table.Ratios(results),
             Results = results,
         };
         File.WriteAllText(file, JsonSerializer.Serialize(report, Options));

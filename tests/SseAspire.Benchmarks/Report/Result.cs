@@ -42,13 +42,13 @@ internal sealed record Result
     /// <summary>Resident bytes that a reader costs after the load.</summary>
     public double LoadedBytesPerConnection { get; init; }
 
-    /// <summary>What the server allocated on its managed heap during the load.</summary>
-    public long AllocatedBytes { get; init; }
+    /// <summary>What the server allocated on its managed heap during the load; null where it has none.</summary>
+    public long? AllocatedBytes { get; init; }
 
-    public double AllocatedBytesPerDelivery => Deliveries > 0 ? (double)AllocatedBytes / Deliveries : 0;
+    public double? AllocatedBytesPerDelivery => Deliveries > 0 ? (double?)AllocatedBytes / Deliveries : null;
 
     /// <summary>Garbage collections during the load.</summary>
-    public int Collections { get; init; }
+    public int? Collections { get; init; }
 
     /// <summary>Events that a reader should have had and had not, over all readers.</summary>
     public long Lost { get; init; }
@@ -58,5 +58,5 @@ internal sealed record Result
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Server,-5} {Deliveries} deliveries, {CpuSeconds:F2} CPU s (user {CpuUserSeconds:F2}, system {CpuSystemSeconds:F2}), {DeliveriesPerCpuSecond:F0} per CPU s, p99 {LatencyP99:F1} ms, {AllocatedBytesPerDelivery:F1} B allocated each, load {GeneratorCpuSeconds:F2} CPU s in {Seconds:F2} s");
+        $"{Server,-5} {Deliveries} deliveries, {CpuSeconds:F2} CPU s (user {CpuUserSeconds:F2}, system {CpuSystemSeconds:F2}), {DeliveriesPerCpuSecond:F0} per CPU s, p99 {LatencyP99:F1} ms, {(AllocatedBytesPerDelivery is { } each ? $"{each:F1} B allocated each, " : "")}load {GeneratorCpuSeconds:F2} CPU s in {Seconds:F2} s");
 }

@@ -4,7 +4,7 @@ using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Report;
 
-/// <summary>The results as people read them: a row a server, medians, and the servers' ratio.</summary>
+/// <summary>The results as people read them: a row a server, medians, and the hub's ratio to each of the others.</summary>
 internal static class Table
 {
     private static readonly (string Title, Func<IReadOnlyList<Result>, string> Cell)[] Columns =
@@ -19,7 +19,7 @@ internal static class Table
         ("max ms", results => Median(results, result => result.LatencyMax ?? double.NaN, "F1")),
         ("KB/connection", results => Median(results, result => result.IdleBytesPerConnection / 1024, "F1")),
         ("after load", results => Median(results, result => result.LoadedBytesPerConnection / 1024, "F1")),
-        ("B allocated/delivery", results => Median(results, result => result.AllocatedBytesPerDelivery, "F1")),
+        ("B allocated/delivery", results => Median(results, result => result.AllocatedBytesPerDelivery ?? double.NaN, "F1")),
         ("lost", results => results.Sum(result => result.Lost).ToString("N0", CultureInfo.InvariantCulture)),
         ("twice", results => results.Sum(result => result.Twice).ToString("N0", CultureInfo.InvariantCulture)),
     ];
@@ -41,24 +41,22 @@ internal static class Table
             }
         }
 
-        if (Ratio(results) is { } ratio)
+        foreach (var (server, ratio) in Ratios(results))
         {
-            text.Append(CultureInfo.InvariantCulture, $"hub / naive, deliveries per CPU second: {ratio:F2}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"hub / {server.ToString().ToLowerInvariant()}, deliveries per CPU second: {ratio:F2}");
         }
 
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>How many times the deliveries per CPU second the hub has, or null where they were not both measured.</summary>
-    public static double? Ratio(IReadOnlyList<Result> results)
+    /// <summary>How many times the deliveries per CPU second of each other server the hub has.</summary>
+    public static IReadOnlyDictionary<ServerKind, double> Ratios(IReadOnlyList<Result> results)
     {
-        var hub = Of(ServerKind.Hub);
-        var naive = Of(ServerKind.Naive);
-        return hub > 0 && naive > 0 ? hub / naive : null;
-
-        double? Of(ServerKind kind) => results.Any(result => result.Server == kind)
-            ? Spread.Of(results.Where(result => result.Server == kind).Select(result => result.DeliveriesPerCpuSecond)).Median
-            : null;
+        var medians = results.GroupBy(result => result.Server).ToDictionary(
+            server => server.Key, server => Spread.Of(server.Select(result => result.DeliveriesPerCpuSecond)).Median);
+        return medians.TryGetValue(ServerKind.Hub, out var hub)
+            ? medians.Where(other => other.Key != ServerKind.Hub && other.Value > 0).ToDictionary(other => other.Key, other => hub / other.Value)
+            : [];
     }
 
     private static string Median(IReadOnlyList<Result> results, Func<Result, double> figure, string format)

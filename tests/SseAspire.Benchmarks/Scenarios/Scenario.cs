@@ -3,7 +3,7 @@ using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Scenarios;
 
-/// <summary>One question that is put to both servers in the same way.</summary>
+/// <summary>One question that is put to all servers in the same way.</summary>
 internal abstract class Scenario
 {
     public abstract string Name { get; }
@@ -27,5 +27,5 @@ internal abstract class Scenario
     protected abstract Result Run(Settings settings, Trial trial);
 
     protected static Settings Default(int readers, int rate = 1, int seconds = 1, int events = 1, int batch = 1) =>
-        new(readers, 0, rate, seconds, events, batch, Repeat: 3, [ServerKind.Hub, ServerKind.Naive], Json: null);
+        new(readers, 0, rate, seconds, events, batch, Repeat: 3, [ServerKind.Hub, ServerKind.Naive, ServerKind.Nchan], Json: null);
 }

@@ -79,15 +79,19 @@ internal sealed class Trial(ServerProcess server) : IDisposable
             LatencyP50 = Milliseconds(50),
             LatencyP99 = Milliseconds(99),
             LatencyMax = Milliseconds(100),
-            AllocatedBytes = allocation.Bytes,
-            Collections = allocation.Collections,
+            AllocatedBytes = allocation?.Bytes,
+            Collections = allocation?.Collections,
             LoadedBytesPerConnection = BytesPerConnection(),
             Lost = _readers.Lost + missing,
             Twice = _readers.Twice,
         };
     }
 
-    public void Dispose() => _readers.Dispose();
+    public void Dispose()
+    {
+        _readers.Dispose();
+        _publisher.Dispose();
+    }
 
     private void Connect(int count)
     {

@@ -13,7 +13,7 @@ internal sealed class EmbeddedBroker : Broker
 
     public EmbeddedBroker()
     {
-        var start = new ProcessStartInfo(ServerProcess.Dotnet, [typeof(EmbeddedBroker).Assembly.Location, Role])
+        var start = new ProcessStartInfo(DotnetServer.Dotnet, [typeof(EmbeddedBroker).Assembly.Location, Role])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -4,9 +4,9 @@ using SseAspire.Benchmarks.Load;
 namespace SseAspire.Benchmarks.Servers;
 
 /// <summary>The hub as it ships: SseAspire.Api, with a broker of its own, which starts empty.</summary>
-internal sealed class HubServer : ServerProcess
+internal sealed class HubServer : DotnetServer
 {
-    public const string PublishingKey = "benchmark";
+    public const string Key = "benchmark";
 
     private static readonly string Assembly = typeof(HubServer).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().First(metadata => metadata.Key == "HubAssembly").Value!;
@@ -19,10 +19,10 @@ internal sealed class HubServer : ServerProcess
     }
 
     private HubServer(Broker broker)
-        : base([Assembly], new Dictionary<string, string>
+        : base(Assembly, [], new Dictionary<string, string>
         {
             ["ConnectionStrings__broker"] = broker.ConnectionString,
-            ["Publishing__Key"] = PublishingKey,
+            ["Publishing__Key"] = Key,
             ["Hub__MaxConnections"] = "1000000",
             ["Hub__MaxConnectionsPerAddress"] = "1000000",
         }) => _broker = broker;

@@ -12,7 +12,7 @@ namespace SseAspire.Benchmarks.Servers;
 /// What one writes first with ASP.NET Core: <c>TypedResults.ServerSentEvents</c> over a channel for each
 /// reader. No log, no resume, no bound: it only fans out.
 /// </summary>
-internal sealed class NaiveServer() : ServerProcess([typeof(NaiveServer).Assembly.Location, Role], new Dictionary<string, string>())
+internal sealed class NaiveServer() : DotnetServer(typeof(NaiveServer).Assembly.Location, [Role], new Dictionary<string, string>())
 {
     /// <summary>The argument that makes this program the server.</summary>
     public const string Role = "naive-server";
@@ -65,5 +65,5 @@ internal sealed class NaiveServer() : ServerProcess([typeof(NaiveServer).Assembl
     }
 
     // It answers with the first event, so a reader cannot tell.
-    protected override int CountServed(ReaderFleet readers) => Get("/readers").GetInt32();
+    protected override int CountServed(ReaderFleet readers) => Get("/readers")!.Value.GetInt32();
 }

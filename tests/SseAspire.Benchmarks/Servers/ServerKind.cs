@@ -8,4 +8,7 @@ internal enum ServerKind
 
     /// <summary><c>TypedResults.ServerSentEvents</c> with a channel for each reader, as ASP.NET Core's own documentation shows it.</summary>
     Naive,
+
+    /// <summary>Nchan, the module of nginx.</summary>
+    Nchan,
 }

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using System.Net;
-using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using SseAspire.Benchmarks.Load;
@@ -15,24 +13,18 @@ internal abstract class ServerProcess : IDisposable
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
-    private readonly BlockingCollection<string> _probes = [];
     private readonly HttpClient _http;
     private readonly ConcurrentQueue<string> _log = new();
 
-    /// <param name="arguments">What <c>dotnet</c> runs.</param>
-    /// <param name="environment">Its settings, over those that all servers have in common.</param>
-    protected ServerProcess(IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+    /// <param name="address">Where it is told to listen.</param>
+    /// <param name="start">How it is started.</param>
+    protected ServerProcess(IPEndPoint address, ProcessStartInfo start)
     {
-        Address = new IPEndPoint(IPAddress.Loopback, FreePort());
+        Address = address;
         _http = new HttpClient { BaseAddress = new Uri($"http://{Address}") };
-        var start = new ProcessStartInfo(Dotnet, arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(arguments.First())!,
-        };
-        Prepare(start.Environment, environment);
+        start.RedirectStandardInput = true;
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => TakeLine(line.Data);
         _process.ErrorDataReceived += (_, line) => TakeLine(line.Data);
@@ -44,9 +36,6 @@ internal abstract class ServerProcess : IDisposable
 
     /// <summary>The path of the stream, with its query.</summary>
     public abstract string StreamPath { get; }
-
-    /// <summary>The host that runs this program runs the servers too.</summary>
-    public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
 
     /// <summary>Resident memory, in bytes.</summary>
     public long ResidentBytes
@@ -68,11 +57,19 @@ internal abstract class ServerProcess : IDisposable
         }
     }
 
+    /// <summary>What the server has allocated since its start, and how often it has collected; null where it has no managed heap.</summary>
+    public virtual Allocation? Allocation => null;
+
     /// <summary>Starts a server and returns when it is ready.</summary>
     /// <exception cref="BenchmarkException">It does not come up; the message has what it wrote.</exception>
     public static ServerProcess Start(ServerKind kind)
     {
-        ServerProcess server = kind == ServerKind.Hub ? new HubServer() : new NaiveServer();
+        ServerProcess server = kind switch
+        {
+            ServerKind.Hub => new HubServer(),
+            ServerKind.Naive => new NaiveServer(),
+            _ => new NchanServer(),
+        };
         try
         {
             server.WaitUntilReady();
@@ -85,23 +82,8 @@ internal abstract class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>What the server has allocated since its start, and how often it has collected.</summary>
-    public Allocation Allocation
-    {
-        get
-        {
-            _process.StandardInput.WriteLine();
-            _process.StandardInput.Flush();
-            if (!_probes.TryTake(out var probe, TimeSpan.FromSeconds(10)))
-            {
-                throw Failed("does not tell what it has allocated");
-            }
-
-            var figures = probe.Split(' ');
-            return new Allocation(
-                long.Parse(figures[1], CultureInfo.InvariantCulture), int.Parse(figures[2], CultureInfo.InvariantCulture));
-        }
-    }
+    /// <summary>Why a server cannot be measured here, or null where it can.</summary>
+    public static string? WhyMissing(ServerKind kind) => kind == ServerKind.Nchan ? NchanServer.Missing : null;
 
     /// <summary>How many of the readers would get an event that is published now.</summary>
     protected abstract int CountServed(ReaderFleet readers);
@@ -122,20 +104,9 @@ internal abstract class ServerProcess : IDisposable
         }
     }
 
-    /// <summary>Publishes events in one request.</summary>
-    public void Publish(string[] data)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/events")
-        {
-            Content = JsonContent.Create(data.Select(each => new Publication(Publication.Benchmark, each))),
-            Headers = { { "Authorization", $"Bearer {HubServer.PublishingKey}" } },
-        };
-        using var response = _http.Send(request);
-        if (!response.IsSuccessStatusCode)
-        {
-            throw Failed($"answered {(int)response.StatusCode} to a publication");
-        }
-    }
+    /// <summary>Publishes events in their order, with as few requests as the server allows, and returns when it has them.</summary>
+    /// <returns>What it answered to the last request.</returns>
+    public abstract string Publish(PublishingConnection connection, IReadOnlyList<string> data);
 
     public virtual void Dispose()
     {
@@ -147,54 +118,42 @@ internal abstract class ServerProcess : IDisposable
         }
 
         _process.Dispose();
-        _probes.Dispose();
         GC.SuppressFinalize(this);
     }
 
-    protected JsonElement Get(string path)
+    protected static IPEndPoint FreeAddress()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return (IPEndPoint)listener.LocalEndpoint;
+    }
+
+    /// <summary>Asks for JSON; null where there is nothing at the path.</summary>
+    protected JsonElement? Get(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/json" } } };
         using var response = _http.Send(request);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+        {
+            return null;
+        }
+
         using var body = response.EnsureSuccessStatusCode().Content.ReadAsStream();
         return JsonDocument.Parse(body).RootElement;
     }
 
-    protected static int FreePort()
+    /// <summary>Writes an empty line to its standard input.</summary>
+    protected void Ask()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        _process.StandardInput.WriteLine();
+        _process.StandardInput.Flush();
     }
 
-    private static Dictionary<string, string> Common(IPEndPoint address) => new()
-    {
-        ["ASPNETCORE_URLS"] = $"http://{address}",
-        ["ASPNETCORE_ENVIRONMENT"] = "Production",
-        ["DOTNET_ENVIRONMENT"] = "Production",
-        ["Logging__LogLevel__Default"] = "Warning",
-        ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
-        ["DOTNET_STARTUP_HOOKS"] = typeof(ServerProcess).Assembly.Location,
-    };
+    /// <summary>Takes a line of its standard output that is meant for this program.</summary>
+    /// <returns>Whether it was.</returns>
+    protected virtual bool TakeAnswer(string line) => false;
 
-    private void Prepare(IDictionary<string, string?> target, IReadOnlyDictionary<string, string> own)
-    {
-        foreach (var name in target.Keys.ToArray())
-        {
-            // Telemetry stays off, and how this process polls its sockets is not for the servers.
-            if (name.StartsWith("OTEL_", StringComparison.Ordinal) || name.StartsWith("DOTNET_SYSTEM_NET_SOCKETS", StringComparison.Ordinal))
-            {
-                target.Remove(name);
-            }
-        }
-
-        foreach (var (name, value) in Common(Address).Concat(own))
-        {
-            target[name] = value;
-        }
-
-        // What web projects have by default. Whoever wants to see the other sets it before starting this program.
-        target.TryAdd("DOTNET_gcServer", "1");
-    }
+    protected BenchmarkException Failed(string how) => new($"{GetType().Name} {how}.\n{string.Join('\n', _log)}");
 
     private void WaitUntilReady()
     {
@@ -224,18 +183,10 @@ internal abstract class ServerProcess : IDisposable
         }
     }
 
-    private BenchmarkException Failed(string how) => new($"{GetType().Name} {how}.\n{string.Join('\n', _log)}");
-
     private void TakeLine(string? line)
     {
-        if (line is null)
+        if (line is null || TakeAnswer(line))
         {
-            return;
-        }
-
-        if (line.StartsWith(StartupHook.Answer, StringComparison.Ordinal))
-        {
-            _probes.TryAdd(line);
             return;
         }
 

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using SseAspire.Benchmarks.Load;
+
+namespace SseAspire.Benchmarks.Servers;
+
+/// <summary>A server on .NET, which tells what it has allocated.</summary>
+internal abstract class DotnetServer : ServerProcess
+{
+    private readonly BlockingCollection<string> _probes = [];
+
+    /// <param name="assembly">What <c>dotnet</c> runs.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="environment">Its settings, over those that all servers have in common.</param>
+    protected DotnetServer(string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+        : this(FreeAddress(), assembly, arguments, environment)
+    {
+    }
+
+    private DotnetServer(
+        IPEndPoint address, string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment)
+        : base(address, Prepare(address, assembly, arguments, environment))
+    {
+    }
+
+    /// <summary>The host that runs this program runs the servers too.</summary>
+    public static string Dotnet => Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+
+    /// <inheritdoc />
+    public override Allocation? Allocation
+    {
+        get
+        {
+            Ask();
+            if (!_probes.TryTake(out var probe, TimeSpan.FromSeconds(10)))
+            {
+                throw Failed("does not tell what it has allocated");
+            }
+
+            var figures = probe.Split(' ');
+            return new Allocation(
+                long.Parse(figures[1], CultureInfo.InvariantCulture), int.Parse(figures[2], CultureInfo.InvariantCulture));
+        }
+    }
+
+    /// <summary>All of them in one request.</summary>
+    public override string Publish(PublishingConnection connection, IReadOnlyList<string> data)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            data.Select(each => new Publication(Publication.Benchmark, each)), JsonSerializerOptions.Web);
+        var header = Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST /events HTTP/1.1\r\nHost: {Address}\r\nAuthorization: Bearer {HubServer.Key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"));
+        return connection.Send([.. header, .. body], count: 1);
+    }
+
+    public override void Dispose()
+    {
+        base.Dispose();
+        _probes.Dispose();
+    }
+
+    protected override bool TakeAnswer(string line)
+    {
+        if (!line.StartsWith(StartupHook.Answer, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        _probes.TryAdd(line);
+        return true;
+    }
+
+    private static ProcessStartInfo Prepare(
+        IPEndPoint address, string assembly, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> own)
+    {
+        var start = new ProcessStartInfo(Dotnet, [assembly, .. arguments]) { WorkingDirectory = Path.GetDirectoryName(assembly)! };
+        foreach (var name in start.Environment.Keys.ToArray())
+        {
+            // Telemetry stays off, and how this process polls its sockets is not for the servers.
+            if (name.StartsWith("OTEL_", StringComparison.Ordinal) || name.StartsWith("DOTNET_SYSTEM_NET_SOCKETS", StringComparison.Ordinal))
+            {
+                start.Environment.Remove(name);
+            }
+        }
+
+        foreach (var (name, value) in Common(address).Concat(own))
+        {
+            start.Environment[name] = value;
+        }
+
+        // What web projects have by default. Whoever wants to see the other sets it before starting this program.
+        start.Environment.TryAdd("DOTNET_gcServer", "1");
+        return start;
+    }
+
+    private static Dictionary<string, string> Common(IPEndPoint address) => new()
+    {
+        ["ASPNETCORE_URLS"] = $"http://{address}",
+        ["ASPNETCORE_ENVIRONMENT"] = "Production",
+        ["DOTNET_ENVIRONMENT"] = "Production",
+        ["Logging__LogLevel__Default"] = "Warning",
+        ["Logging__LogLevel__Microsoft.AspNetCore"] = "Warning",
+        ["DOTNET_STARTUP_HOOKS"] = typeof(DotnetServer).Assembly.Location,
+    };
+}
