@@ -10,7 +10,7 @@ using SseAspire.Benchmarks.Servers;
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
 
-IReadOnlyList<Scenario> scenarios = [new Fanout(), new Burst(), new Idle()];
+IReadOnlyList<Scenario> scenarios = [new Fanout(), new Burst(), new Idle(), new Publish(), new Storm(), new Replay(), new Gzip()];
 
 switch (args)
 {
@@ -42,39 +42,59 @@ try
     FileLimit.Check(settings.Readers);
     Console.WriteLine($"{scenario.Name}: {scenario.Describe(settings)}");
     Console.WriteLine(Machine.Describe());
-    foreach (var kind in settings.Servers)
-    {
-        if (ServerProcess.WhyMissing(kind) is { } reason)
-        {
-            Console.WriteLine($"{kind} is left out: {reason}");
-        }
-    }
-
-    settings = settings with { Servers = [.. settings.Servers.Where(kind => ServerProcess.WhyMissing(kind) is null)] };
+    settings = settings with { Servers = [.. Installed(settings.Servers)] };
 
     var results = new List<Result>();
+    var hasFailed = false;
     for (var repeat = 1; repeat <= settings.Repeat; repeat++)
     {
         foreach (var kind in settings.Servers)
         {
-            var result = scenario.Run(settings, kind) with { Repeat = repeat };
-            results.Add(result);
-            Console.WriteLine($"  {repeat}/{settings.Repeat} {result}");
+            try
+            {
+                foreach (var result in scenario.Run(settings, kind))
+                {
+                    results.Add(result with { Repeat = repeat });
+                    Console.WriteLine($"  {repeat}/{settings.Repeat} {Table.Line(result, scenario.Columns)}");
+                }
+            }
+            catch (BenchmarkException e)
+            {
+                // What the others can do is worth knowing all the same.
+                hasFailed = true;
+                Console.Error.WriteLine($"  {repeat}/{settings.Repeat} {Ratio.Name(kind)} failed: {e.Message}");
+            }
         }
     }
 
+    var ratios = Ratio.Of(results, scenario.Columns[0], scenario.BetweenCases);
     Console.WriteLine();
-    Console.WriteLine(Table.Of(results));
+    Console.WriteLine(Table.Of(results, scenario.Columns, ratios));
     if (settings.Json is { } file)
     {
-        JsonReport.Write(file, scenario, settings, results);
+        JsonReport.Write(file, scenario, settings, results, ratios);
         Console.WriteLine($"Written to {file}");
     }
 
-    return results.All(result => result.Server != ServerKind.Hub || result is { Lost: 0, Twice: 0 }) ? 0 : 1;
+    return !hasFailed && results.All(result => result.Server != ServerKind.Hub || result is { Lost: 0, Twice: 0 }) ? 0 : 1;
 }
 catch (BenchmarkException e)
 {
     Console.Error.WriteLine(e.Message);
     return 1;
+}
+
+static IEnumerable<ServerKind> Installed(IEnumerable<ServerKind> servers)
+{
+    foreach (var server in servers)
+    {
+        if (ServerProcess.WhyMissing(server) is { } reason)
+        {
+            Console.WriteLine($"{Ratio.Name(server)} is left out: {reason}");
+        }
+        else
+        {
+            yield return server;
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using SseAspire.Benchmarks.Report;
 using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks;
@@ -8,8 +9,8 @@ namespace SseAspire.Benchmarks;
 /// <param name="Baseline">How many of them are open when memory is taken first: what comes after them counts as the readers' own.</param>
 /// <param name="Rate">Events a second, 1 to 100,000.</param>
 /// <param name="Seconds">For how long, 1 to 3,600.</param>
-/// <param name="Events">In a burst: how many events, 1 to 1,000,000.</param>
-/// <param name="Batch">In a burst: how many events a publication has, 1 to 1,000.</param>
+/// <param name="Events">Where their number counts: how many events, 1 to 1,000,000.</param>
+/// <param name="Batch">How many events a publication has, 1 to 1,000.</param>
 /// <param name="Repeat">How often each server is measured, 1 to 100.</param>
 /// <param name="Servers">What is measured, in turns.</param>
 /// <param name="Json">The file that the results are written to, if any.</param>
@@ -28,12 +29,12 @@ internal sealed record Settings(
         Options:
           --readers n   streams that are open at once
           --baseline n  streams that memory a connection is counted from (default: a tenth of the readers)
-          --rate n      fanout: events a second
-          --seconds n   fanout, idle: how long
-          --events n    burst: how many events
-          --batch n     burst: events a publication
+          --rate n      fanout, gzip, replay: events a second
+          --seconds n   all but burst and storm: how long
+          --events n    burst, storm, replay: how many events
+          --batch n     burst, publish, storm: events a publication
           --repeat n    how often each server is measured, in turns (default 3)
-          --server x    hub, naive or nchan, or several with commas between (default: what is installed)
+          --server x    one server, or several with commas between (default: all that are installed)
           --json file   write the results there as well
         """;
 
@@ -71,7 +72,7 @@ internal sealed record Settings(
                     settings = settings with { Repeat = Number(option, value, 100) };
                     break;
                 case "--server":
-                    settings = settings with { Servers = [.. value.Split(',').Select(Kind)] };
+                    settings = settings with { Servers = [.. value.Split(',').Select(name => Kind(name, defaults.Servers))] };
                     break;
                 case "--json":
                     settings = settings with { Json = Path.GetFullPath(value) };
@@ -92,9 +93,8 @@ internal sealed record Settings(
             ? number
             : throw new BenchmarkException($"{option} takes a number from 1 to {most}, not '{value}'.");
 
-    private static ServerKind Kind(string value) =>
-        !Enum.TryParse<ServerKind>(value, ignoreCase: true, out var kind) || int.TryParse(value, CultureInfo.InvariantCulture, out _)
-            ? throw new BenchmarkException($"--server is hub, naive or nchan, not '{value}'.")
-        : ServerProcess.WhyMissing(kind) is { } reason ? throw new BenchmarkException($"{value}: {reason}.")
-        : kind;
+    private static ServerKind Kind(string name, IReadOnlyList<ServerKind> possible) =>
+        Enum.TryParse<ServerKind>(name, ignoreCase: true, out var kind) && possible.Contains(kind)
+            ? kind
+            : throw new BenchmarkException($"--server takes {string.Join(", ", possible.Select(Ratio.Name))} here, not '{name}'.");
 }

@@ -28,6 +28,9 @@ internal sealed class Answer
     /// <summary>The status line, or null as long as the header is not complete.</summary>
     public string? Status { get; private set; }
 
+    /// <summary>Whether its body is compressed with gzip.</summary>
+    public bool IsGzip { get; private set; }
+
     /// <summary>Whether nothing more belongs to it.</summary>
     public bool IsComplete => _part == Part.Complete;
 
@@ -97,6 +100,7 @@ internal sealed class Answer
             _part = Part.UntilEnd;
         }
 
+        IsGzip = header.Contains("\r\nContent-Encoding: gzip\r\n", StringComparison.OrdinalIgnoreCase);
         Status = header[..header.IndexOf('\r', StringComparison.Ordinal)];
     }
 

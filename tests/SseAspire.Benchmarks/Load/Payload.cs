@@ -29,6 +29,20 @@ internal static class Payload
     public static string Write(int number, long due) =>
         string.Create(CultureInfo.InvariantCulture, $"~{number:D10} {due:D16} {Filler}");
 
+    /// <summary>
+    /// The same in an event as services publish them, 120 bytes of JSON with names that repeat and values that do not:
+    /// what is all filler would compress to nothing.
+    /// </summary>
+    public static string WriteJson(int number, long due)
+    {
+        string[] sides = ["N", "NE", "E", "SE", "S", "SW", "W", "NW"];
+        string[] places = ["Searles Valley, CA", "Anchor Point, AK", "Volcano, Hawaii", "Hualien City, TW", "Pohang, Japan"];
+        var random = new Random(number);
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $$"""{"event":"~{{number:D10}} {{due:D16}}","magnitude":{{random.Next(10, 70) / 10.0:F1}},"place":"{{random.Next(1, 99)}} km {{sides[random.Next(sides.Length)]}} of {{places[random.Next(places.Length)]}}","depth":{{random.Next(100, 9_000) / 100.0:F2}}}""");
+    }
+
     public static (int Number, long Due) Read(ReadOnlySpan<byte> head) =>
         ((int)ReadDigits(head.Slice(1, NumberDigits)), ReadDigits(head.Slice(2 + NumberDigits, TimeDigits)));
 

@@ -1,41 +1,47 @@
 using System.Net;
-using System.Net.Sockets;
 
 namespace SseAspire.Benchmarks.Load;
 
 /// <summary>
-/// One stream on a socket of its own. It checks that every event comes once and in order, and parses no more than
-/// that needs: the answer around the stream and the head of each event's data.
+/// Reads one stream after the other, from where it was, and checks that every event comes once and in order. It
+/// parses no more than that needs: the head of each event's data.
 /// </summary>
 internal sealed class Reader : IDisposable
 {
-    private const int BufferLength = 8 * 1024;
-
     private readonly ReaderFleet _fleet;
-    private readonly Socket _socket;
-    private readonly SocketAsyncEventArgs _receive = new();
     private readonly byte[] _head = new byte[Payload.HeadLength];
-    private readonly Answer _answer = new();
+    private readonly int _first;
+    private readonly HashSet<int>? _seen;
+    private ReaderConnection? _connection;
+    private long _earlierBytes;
     private int _headLength;
-    private int _next;
+    private long _missedFrom;
+    private int _missedUntil;
 
     /// <param name="fleet">Where it tells what it got.</param>
-    /// <param name="server">What it connects to.</param>
-    /// <param name="request">What it asks for.</param>
-    /// <param name="next">The number of the event that must come first.</param>
-    public Reader(ReaderFleet fleet, IPEndPoint server, ReadOnlySpan<byte> request, int next)
+    /// <param name="first">The number of the event that must come first.</param>
+    /// <param name="inOrder">Whether events are published one after the other, so that they must come in order.</param>
+    /// <param name="isChecked">Whether it looks at what comes, or only counts bytes.</param>
+    public Reader(ReaderFleet fleet, int first, bool inOrder, bool isChecked)
     {
-        (_fleet, _next) = (fleet, next);
-        _socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        _socket.Connect(server);
-        _socket.Send(request);
-        _receive.SetBuffer(new byte[BufferLength]);
-        _receive.Completed += (_, _) => Receive(TakeReceived());
-        Receive(goOn: true);
+        (_fleet, _first, Next, IsChecked) = (fleet, first, first, isChecked);
+        _seen = inOrder ? null : [];
     }
 
+    /// <summary>Whether it looks at what comes, or only counts bytes.</summary>
+    public bool IsChecked { get; }
+
     /// <summary>Whether the server has begun to answer.</summary>
-    public bool IsAnswered => _answer.Status is not null;
+    public bool IsAnswered => _connection?.IsAnswered == true;
+
+    /// <summary>Why the stream ended, or null while it lives.</summary>
+    public string? Failure => _connection?.Failure;
+
+    /// <summary>What the server told it to wait before it comes back, if it did.</summary>
+    public TimeSpan? Retry => _connection?.Retry;
+
+    /// <summary>Bytes that came.</summary>
+    public long Bytes => _earlierBytes + (_connection?.Bytes ?? 0);
 
     /// <summary>Events that came.</summary>
     public long Received { get; private set; }
@@ -46,70 +52,42 @@ internal sealed class Reader : IDisposable
     /// <summary>Events that came again, or behind later ones.</summary>
     public long Twice { get; private set; }
 
-    /// <summary>Why the stream ended, or null while it lives.</summary>
-    public string? Failure { get; private set; }
+    /// <summary>The number of the event that must come next, where they come in order.</summary>
+    private int Next { get; set; }
 
-    /// <summary>The number of the event that must come next.</summary>
-    public int Next => Volatile.Read(ref _next);
-
-    /// <summary>Ends it with a reset, so that no port waits for stragglers and the next measurement finds it free.</summary>
-    public void Dispose()
+    /// <summary>Opens a stream.</summary>
+    public void Connect(IPEndPoint server, ReadOnlySpan<byte> request, bool isGzip)
     {
-        _socket.LingerState = new LingerOption(enable: true, 0);
-        _socket.Dispose();
+        _headLength = 0;
+        _connection = new ReaderConnection(this, server, request, isGzip);
     }
 
-    private void Receive(bool goOn)
+    /// <summary>Ends the stream at once, as when the line is cut.</summary>
+    public void Cut()
     {
-        try
-        {
-            while (goOn && !_socket.ReceiveAsync(_receive))
-            {
-                goOn = TakeReceived();
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The measurement is over.
-        }
+        _connection?.Dispose();
+        _earlierBytes = Bytes;
+        _connection = null;
     }
 
-    private bool TakeReceived()
-    {
-        if (_receive.SocketError != SocketError.Success || _receive.BytesTransferred == 0)
-        {
-            Failure ??= _receive.SocketError == SocketError.Success ? "the server ended the stream" : $"{_receive.SocketError}";
-            return false;
-        }
+    /// <summary>Has it tell how long it took from a time on until it had all the events before a number.</summary>
+    public void CatchUp(long from, int next) => (_missedFrom, _missedUntil) = (from, next);
 
-        var now = Payload.Now;
-        ReadOnlySpan<byte> received = _receive.MemoryBuffer.Span[.._receive.BytesTransferred];
-        while (received.Length > 0)
-        {
-            TakeEvents(_answer.Take(ref received), now);
-        }
+    /// <summary>How many of the events before a number are still to come.</summary>
+    public long Missing(int next) => next - _first - Received - Lost;
 
-        if (_answer.Status?.StartsWith("HTTP/1.1 200 ", StringComparison.Ordinal) == false)
-        {
-            Failure = $"the server answered {_answer.Status}";
-        }
-        else if (_answer.IsComplete)
-        {
-            Failure = "the server ended the stream";
-        }
+    public void Dispose() => Cut();
 
-        return Failure is null;
-    }
-
-    private void TakeEvents(ReadOnlySpan<byte> data, long now)
+    /// <summary>Takes text of the stream.</summary>
+    public void Take(ReadOnlySpan<byte> text, long now)
     {
         if (_headLength > 0)
         {
             // The head was cut in two.
-            var rest = Math.Min(_head.Length - _headLength, data.Length);
-            data[..rest].CopyTo(_head.AsSpan(_headLength));
+            var rest = Math.Min(_head.Length - _headLength, text.Length);
+            text[..rest].CopyTo(_head.AsSpan(_headLength));
             _headLength += rest;
-            data = data[rest..];
+            text = text[rest..];
             if (_headLength < _head.Length)
             {
                 return;
@@ -120,33 +98,41 @@ internal sealed class Reader : IDisposable
         }
 
         int at;
-        while ((at = data.IndexOf(Payload.Mark)) >= 0)
+        while ((at = text.IndexOf(Payload.Mark)) >= 0)
         {
-            data = data[at..];
-            if (data.Length < _head.Length)
+            text = text[at..];
+            if (text.Length < _head.Length)
             {
-                data.CopyTo(_head);
-                _headLength = data.Length;
+                text.CopyTo(_head);
+                _headLength = text.Length;
                 return;
             }
 
-            TakeEvent(data[.._head.Length], now);
-            data = data[_head.Length..];
+            TakeEvent(text[.._head.Length], now);
+            text = text[_head.Length..];
         }
     }
 
     private void TakeEvent(ReadOnlySpan<byte> head, long now)
     {
         var (number, due) = Payload.Read(head);
-        if (number < _next)
+        if (_seen is null ? number < Next : !_seen.Add(number))
         {
             Twice++;
             return;
         }
 
-        Lost += number - _next;
+        if (_seen is null)
+        {
+            Lost += number - Next;
+            Next = number + 1;
+        }
+
         Received++;
         _fleet.Received(now - due);
-        Volatile.Write(ref _next, number + 1);
+        if (number + 1 == _missedUntil)
+        {
+            _fleet.CaughtUp(now - _missedFrom);
+        }
     }
 }

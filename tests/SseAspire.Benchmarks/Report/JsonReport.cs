@@ -15,7 +15,7 @@ internal static class JsonReport
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static void Write(string file, Scenario scenario, Settings settings, IReadOnlyList<Result> results)
+    public static void Write(string file, Scenario scenario, Settings settings, IReadOnlyList<Result> results, IReadOnlyList<Ratio> ratios)
     {
         var report = new
         {
@@ -31,7 +31,7 @@ internal static class JsonReport
                 Broker = Broker.Name,
             },
             Settings = settings,
-            Ratios = Table.Ratios(results),
+            Ratios = ratios,
             Results = results,
         };
         File.WriteAllText(file, JsonSerializer.Serialize(report, Options));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Report;
@@ -7,6 +6,9 @@ namespace SseAspire.Benchmarks.Report;
 internal sealed record Result
 {
     public ServerKind Server { get; init; }
+
+    /// <summary>Which of a scenario's cases it is; empty where there is only one.</summary>
+    public string Case { get; init; } = "";
 
     public int Repeat { get; init; }
 
@@ -24,7 +26,11 @@ internal sealed record Result
 
     public double CpuSeconds => CpuUserSeconds + CpuSystemSeconds;
 
-    public double DeliveriesPerCpuSecond => CpuSeconds > 0 ? Deliveries / CpuSeconds : 0;
+    /// <summary>Null where it took too little to be measured.</summary>
+    public double? DeliveriesPerCpuSecond => CpuSeconds > 0 && Deliveries > 0 ? Deliveries / CpuSeconds : null;
+
+    /// <summary>Published, or replayed, from the first to the last receipt.</summary>
+    public double? EventsPerSecond { get; init; }
 
     /// <summary>Processor time of the load: publisher and readers.</summary>
     public double GeneratorCpuSeconds { get; init; }
@@ -36,11 +42,20 @@ internal sealed record Result
 
     public double? LatencyMax { get; init; }
 
+    /// <summary>The same readers' 99th percentile, in milliseconds, while the server had nothing else to do.</summary>
+    public double? LatencyP99Alone { get; init; }
+
     /// <summary>Resident bytes that a reader costs before it gets its first event.</summary>
-    public double IdleBytesPerConnection { get; init; }
+    public double? IdleBytesPerConnection { get; init; }
 
     /// <summary>Resident bytes that a reader costs after the load.</summary>
-    public double LoadedBytesPerConnection { get; init; }
+    public double? LoadedBytesPerConnection { get; init; }
+
+    /// <summary>Bytes on the wire for each event that came to a reader, with all that is around it.</summary>
+    public double? BytesPerDelivery { get; init; }
+
+    /// <summary>How often the server read from the broker's log; null where it has none that tells.</summary>
+    public long? LogReads { get; init; }
 
     /// <summary>What the server allocated on its managed heap during the load; null where it has none.</summary>
     public long? AllocatedBytes { get; init; }
@@ -55,8 +70,4 @@ internal sealed record Result
 
     /// <summary>Events that came to a reader again or out of order, over all readers.</summary>
     public long Twice { get; init; }
-
-    public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{Server,-5} {Deliveries} deliveries, {CpuSeconds:F2} CPU s (user {CpuUserSeconds:F2}, system {CpuSystemSeconds:F2}), {DeliveriesPerCpuSecond:F0} per CPU s, p99 {LatencyP99:F1} ms, {(AllocatedBytesPerDelivery is { } each ? $"{each:F1} B allocated each, " : "")}load {GeneratorCpuSeconds:F2} CPU s in {Seconds:F2} s");
 }

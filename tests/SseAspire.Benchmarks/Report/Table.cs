@@ -1,36 +1,33 @@
 using System.Globalization;
 using System.Text;
-using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Report;
 
-/// <summary>The results as people read them: a row a server, medians, and the hub's ratio to each of the others.</summary>
+/// <summary>The results as people read them: a row a server and case, medians, and how the servers compare.</summary>
 internal static class Table
 {
-    private static readonly (string Title, Func<IReadOnlyList<Result>, string> Cell)[] Columns =
-    [
-        ("server", results => results[0].Server.ToString().ToLowerInvariant()),
-        ("deliveries", results => Median(results, result => result.Deliveries, "N0")),
-        ("CPU s", results => Median(results, result => result.CpuSeconds, "F2")),
-        ("deliveries/CPU s", results => Median(results, result => result.DeliveriesPerCpuSecond, "N0")),
-        ("(least-most)", results => Range(results, result => result.DeliveriesPerCpuSecond, "N0")),
-        ("p50 ms", results => Median(results, result => result.LatencyP50 ?? double.NaN, "F1")),
-        ("p99 ms", results => Median(results, result => result.LatencyP99 ?? double.NaN, "F1")),
-        ("max ms", results => Median(results, result => result.LatencyMax ?? double.NaN, "F1")),
-        ("KB/connection", results => Median(results, result => result.IdleBytesPerConnection / 1024, "F1")),
-        ("after load", results => Median(results, result => result.LoadedBytesPerConnection / 1024, "F1")),
-        ("B allocated/delivery", results => Median(results, result => result.AllocatedBytesPerDelivery ?? double.NaN, "F1")),
-        ("lost", results => results.Sum(result => result.Lost).ToString("N0", CultureInfo.InvariantCulture)),
-        ("twice", results => results.Sum(result => result.Twice).ToString("N0", CultureInfo.InvariantCulture)),
-    ];
-
-    public static string Of(IReadOnlyList<Result> results)
+    /// <param name="results">All the repeats.</param>
+    /// <param name="columns">The main figure first.</param>
+    /// <param name="ratios">What is told below the table.</param>
+    public static string Of(IReadOnlyList<Result> results, IReadOnlyList<Column> columns, IReadOnlyList<Ratio> ratios)
     {
-        var rows = results.GroupBy(result => result.Server)
-            .Select(server => Columns.Select(column => column.Cell([.. server])).ToArray())
-            .Prepend([.. Columns.Select(column => column.Title)])
+        var cells = new List<(string Title, Func<IReadOnlyList<Result>, string> Cell)> { ("server", group => Ratio.Name(group[0].Server)) };
+        if (results.Any(result => result.Case.Length > 0))
+        {
+            cells.Add(("case", group => group[0].Case));
+        }
+
+        cells.Add((columns[0].Title, columns[0].MedianOf));
+        cells.Add(("least-most", columns[0].RangeOf));
+        cells.AddRange(columns.Skip(1).Select(column => (column.Title, (Func<IReadOnlyList<Result>, string>)column.MedianOf)));
+        cells.Add(("lost", group => group.Sum(result => result.Lost).ToString("N0", CultureInfo.InvariantCulture)));
+        cells.Add(("twice", group => group.Sum(result => result.Twice).ToString("N0", CultureInfo.InvariantCulture)));
+
+        var rows = results.GroupBy(result => (result.Case, result.Server))
+            .Select(group => cells.Select(cell => cell.Cell([.. group])).ToArray())
+            .Prepend([.. cells.Select(cell => cell.Title)])
             .ToArray();
-        var widths = Columns.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
+        var widths = cells.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();
         var text = new StringBuilder();
         foreach (var row in rows)
         {
@@ -41,33 +38,23 @@ internal static class Table
             }
         }
 
-        foreach (var (server, ratio) in Ratios(results))
+        foreach (var ratio in ratios)
         {
-            text.AppendLine(CultureInfo.InvariantCulture, $"hub / {server.ToString().ToLowerInvariant()}, deliveries per CPU second: {ratio:F2}");
+            text.AppendLine(CultureInfo.InvariantCulture, $"{ratio.Between}, {ratio.Figure}: {ratio.Value:F2}");
         }
 
         return text.ToString().TrimEnd();
     }
 
-    /// <summary>How many times the deliveries per CPU second of each other server the hub has.</summary>
-    public static IReadOnlyDictionary<ServerKind, double> Ratios(IReadOnlyList<Result> results)
+    /// <summary>One measurement in a line.</summary>
+    public static string Line(Result result, IReadOnlyList<Column> columns)
     {
-        var medians = results.GroupBy(result => result.Server).ToDictionary(
-            server => server.Key, server => Spread.Of(server.Select(result => result.DeliveriesPerCpuSecond)).Median);
-        return medians.TryGetValue(ServerKind.Hub, out var hub)
-            ? medians.Where(other => other.Key != ServerKind.Hub && other.Value > 0).ToDictionary(other => other.Key, other => hub / other.Value)
-            : [];
-    }
-
-    private static string Median(IReadOnlyList<Result> results, Func<Result, double> figure, string format)
-    {
-        var median = Spread.Of(results.Select(figure)).Median;
-        return double.IsNaN(median) ? "-" : median.ToString(format, CultureInfo.InvariantCulture);
-    }
-
-    private static string Range(IReadOnlyList<Result> results, Func<Result, double> figure, string format)
-    {
-        var spread = Spread.Of(results.Select(figure));
-        return $"{spread.Least.ToString(format, CultureInfo.InvariantCulture)}-{spread.Most.ToString(format, CultureInfo.InvariantCulture)}";
+        var figures = columns
+            .Select(column => (column.Title, Figure: column.Of(result), Column: column))
+            .Where(each => each.Figure is not null)
+            .Select(each => $"{each.Column.Write(each.Figure!.Value)} {each.Title}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Ratio.Name(result.Server)}{(result.Case.Length == 0 ? "" : $" ({result.Case})")}: {string.Join(", ", figures)}, load {result.GeneratorCpuSeconds:F2} CPU s in {result.Seconds:F2} s");
     }
 }

@@ -1,4 +1,5 @@
 using SseAspire.Benchmarks.Report;
+using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Scenarios;
 
@@ -9,18 +10,22 @@ internal sealed class Burst : Scenario
 
     public override string Description => "many events as fast as they can be published (--readers 1000 --events 1000 --batch 100)";
 
-    public override Settings Defaults => Default(readers: 1_000, events: 1_000, batch: 100);
+    public override Settings Defaults => Default(Enum.GetValues<ServerKind>(), readers: 1_000, events: 1_000, batch: 100);
+
+    public override IReadOnlyList<Column> Columns => Fanout.Figures;
 
     public override string Describe(Settings settings) =>
         $"{settings.Readers:N0} readers, {settings.Events:N0} events of 100 bytes in publications of {settings.Batch:N0}, {settings.Repeat} repeats";
 
-    protected override Result Run(Settings settings, Trial trial)
-    {
-        trial.ConnectBaseline(settings.Baseline);
-        var idle = trial.ConnectAll(settings.Readers);
-        trial.WarmUp(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch));
-        return trial.Measure(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch))
-            with
-        { IdleBytesPerConnection = idle };
-    }
+    public override IEnumerable<Result> Run(Settings settings, ServerKind kind) =>
+    [
+        Measure(kind, trial =>
+        {
+            trial.ConnectBaseline(settings.Baseline);
+            var idle = trial.ConnectAll(settings.Readers);
+            trial.WarmUp(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch));
+            var result = trial.Measure(publisher => publisher.PublishAtOnce(settings.Events, settings.Batch));
+            return result with { IdleBytesPerConnection = idle };
+        }),
+    ];
 }

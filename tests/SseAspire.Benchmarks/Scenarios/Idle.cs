@@ -1,4 +1,5 @@
 using SseAspire.Benchmarks.Report;
+using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Scenarios;
 
@@ -9,15 +10,24 @@ internal sealed class Idle : Scenario
 
     public override string Description => "readers that get nothing (--readers 10000 --baseline 1000 --seconds 20)";
 
-    public override Settings Defaults => Default(readers: 10_000, seconds: 20);
+    public override Settings Defaults => Default(Enum.GetValues<ServerKind>(), readers: 10_000, seconds: 20);
+
+    public override IReadOnlyList<Column> Columns =>
+    [
+        Column.KilobytesIdle, Column.KilobytesLoaded, Column.CpuSeconds,
+        new("% of a core", "F1", result => result.CpuSeconds / result.Seconds * 100, LessIsBetter: true),
+    ];
 
     public override string Describe(Settings settings) =>
         $"{settings.Readers:N0} readers without an event for {settings.Seconds} s, memory from {settings.Baseline:N0} readers on, {settings.Repeat} repeats";
 
-    protected override Result Run(Settings settings, Trial trial)
-    {
-        trial.ConnectBaseline(settings.Baseline);
-        var idle = trial.ConnectAll(settings.Readers);
-        return trial.Measure(_ => Thread.Sleep(TimeSpan.FromSeconds(settings.Seconds))) with { IdleBytesPerConnection = idle };
-    }
+    public override IEnumerable<Result> Run(Settings settings, ServerKind kind) =>
+    [
+        Measure(kind, trial =>
+        {
+            trial.ConnectBaseline(settings.Baseline);
+            var idle = trial.ConnectAll(settings.Readers);
+            return trial.Measure(_ => Thread.Sleep(TimeSpan.FromSeconds(settings.Seconds))) with { IdleBytesPerConnection = idle };
+        }),
+    ];
 }

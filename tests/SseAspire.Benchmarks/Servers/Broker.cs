@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Net.Sockets;
 using SseAspire.Testing;
 
 namespace SseAspire.Benchmarks.Servers;
@@ -12,6 +14,9 @@ internal abstract class Broker : IDisposable
 
     public static Broker Start() => RedisServer.IsInstalled ? new InstalledBroker() : new EmbeddedBroker();
 
+    /// <summary>How often entries have been read from a stream; null where it does not tell.</summary>
+    public abstract long? CountReads();
+
     public abstract void Dispose();
 
     private sealed class InstalledBroker : Broker
@@ -19,6 +24,24 @@ internal abstract class Broker : IDisposable
         private readonly RedisServer _server = RedisServer.LaunchAsync().GetAwaiter().GetResult();
 
         public override string ConnectionString => _server.ConnectionString;
+
+        public override long? CountReads() => CommandStatistics
+            .Where(line => line.StartsWith("cmdstat_xrange:", StringComparison.Ordinal)
+                || line.StartsWith("cmdstat_xrevrange:", StringComparison.Ordinal)
+                || line.StartsWith("cmdstat_xread:", StringComparison.Ordinal))
+            .Sum(line => long.Parse(line.Split('=', ',')[1], CultureInfo.InvariantCulture));
+
+        // "cmdstat_xrange:calls=12,usec=345,…"
+        private IEnumerable<string> CommandStatistics
+        {
+            get
+            {
+                using var connection = new TcpClient("127.0.0.1", _server.Port);
+                using var stream = connection.GetStream();
+                stream.Write("INFO commandstats\r\nQUIT\r\n"u8);
+                return new StreamReader(stream).ReadToEnd().Split("\r\n");
+            }
+        }
 
         public override void Dispose() => _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
     }

@@ -24,6 +24,8 @@ internal sealed class EmbeddedBroker : Broker
 
     public override string ConnectionString { get; }
 
+    public override long? CountReads() => null;
+
     /// <summary>Is the broker, until its standard input ends.</summary>
     public static void Run()
     {

@@ -23,11 +23,16 @@ internal sealed class HubServer : DotnetServer
         {
             ["ConnectionStrings__broker"] = broker.ConnectionString,
             ["Publishing__Key"] = Key,
+            ["Log__MaxEvents"] = "2000000",
             ["Hub__MaxConnections"] = "1000000",
             ["Hub__MaxConnectionsPerAddress"] = "1000000",
         }) => _broker = broker;
 
     public override string StreamPath => $"/events?topic={Publication.Benchmark}";
+
+    public override string ReplayPath => $"{StreamPath}&lastEventId=earliest";
+
+    public override long? LogReads => _broker.CountReads();
 
     public override void Dispose()
     {

@@ -32,6 +32,8 @@ internal sealed class NchanServer : ServerProcess
 
     public override string StreamPath => "/events";
 
+    public override string ReplayPath => "/replay";
+
     /// <summary>A request an event, since it has no batches; the next is sent without waiting for the answer to the one before.</summary>
     public override string Publish(PublishingConnection connection, IReadOnlyList<string> data)
     {
@@ -106,6 +108,7 @@ internal sealed class NchanServer : ServerProcess
                     location = /health { return 200; }
                     location = /publish { nchan_publisher http; }
                     location = /events { nchan_subscriber eventsource; nchan_subscriber_first_message newest; }
+                    location = /replay { nchan_subscriber eventsource; nchan_subscriber_first_message oldest; }
                 }
             }
             """);

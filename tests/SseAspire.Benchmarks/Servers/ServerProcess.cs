@@ -37,6 +37,12 @@ internal abstract class ServerProcess : IDisposable
     /// <summary>The path of the stream, with its query.</summary>
     public abstract string StreamPath { get; }
 
+    /// <summary>The path of the stream that begins with the oldest event kept.</summary>
+    public virtual string ReplayPath => throw new NotSupportedException($"{GetType().Name} keeps no events.");
+
+    /// <summary>How often it has read from its broker's log; null where it has none that tells.</summary>
+    public virtual long? LogReads => null;
+
     /// <summary>Resident memory, in bytes.</summary>
     public long ResidentBytes
     {
@@ -84,6 +90,11 @@ internal abstract class ServerProcess : IDisposable
 
     /// <summary>Why a server cannot be measured here, or null where it can.</summary>
     public static string? WhyMissing(ServerKind kind) => kind == ServerKind.Nchan ? NchanServer.Missing : null;
+
+    /// <summary>The id of the last event published, as it stands in the answer to the publication: the last string of its JSON.</summary>
+    public static string LastIdOf(string answer) => answer.Split('"') is { Length: > 2 } parts
+        ? parts[^2]
+        : throw new BenchmarkException($"There is no event's id in '{answer}'.");
 
     /// <summary>How many of the readers would get an event that is published now.</summary>
     protected abstract int CountServed(ReaderFleet readers);
