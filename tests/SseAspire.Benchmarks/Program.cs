@@ -18,6 +18,9 @@ switch (args)
     case [NaiveServer.Role]:
         NaiveServer.Run();
         return 0;
+    case [SignalRServer.Role]:
+        SignalRServer.Run();
+        return 0;
     case [EmbeddedBroker.Role]:
         EmbeddedBroker.Run();
         return 0;

@@ -74,7 +74,7 @@ internal sealed class ReaderFleet(IPEndPoint server, StreamRequest request, bool
             Parallel.ForEach(
                 added,
                 new ParallelOptions { MaxDegreeOfParallelism = Connecting },
-                reader => reader.Connect(server, _request, request.Gzip));
+                Connect);
         }
         catch (AggregateException e) when (e.InnerException is SocketException refused)
         {
@@ -173,6 +173,20 @@ internal sealed class ReaderFleet(IPEndPoint server, StreamRequest request, bool
     public void CaughtUp(long latency) => _caughtUp.RecordValue(Math.Max(1, latency));
 
     public void Dispose() => _readers.ForEach(reader => reader.Dispose());
+
+    private void Connect(Reader reader)
+    {
+        if (request.Negotiation is not { } negotiation)
+        {
+            reader.Connect(server, _request, request.Gzip);
+            return;
+        }
+
+        var path = negotiation.Begin();
+        reader.Connect(server, (request with { Path = path }).To(server), request.Gzip);
+        SpinWait.SpinUntil(() => reader.IsAnswered, Patience);
+        negotiation.Complete(path);
+    }
 
     /// <summary>Up to ten minutes, three digits.</summary>
     private static LongConcurrentHistogram NewHistogram() => new(1, 600_000_000_000, 3);

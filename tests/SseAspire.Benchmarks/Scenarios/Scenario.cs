@@ -41,7 +41,7 @@ internal abstract class Scenario
         bool inOrder = true)
     {
         using var server = ServerProcess.Start(kind);
-        using var trial = new Trial(server, request?.Invoke(server) ?? new StreamRequest(server.StreamPath), write ?? Payload.Write, inOrder);
+        using var trial = new Trial(server, request?.Invoke(server) ?? server.Stream, write ?? Payload.Write, inOrder);
         return measure(trial) with { Server = kind };
     }
 

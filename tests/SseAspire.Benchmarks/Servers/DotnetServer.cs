@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
-using System.Text.Json;
-using SseAspire.Benchmarks.Load;
 
 namespace SseAspire.Benchmarks.Servers;
 
@@ -35,7 +32,7 @@ internal abstract class DotnetServer : ServerProcess
     {
         get
         {
-            Ask();
+            WriteLine();
             if (!_probes.TryTake(out var probe, TimeSpan.FromSeconds(10)))
             {
                 throw Failed("does not tell what it has allocated");
@@ -45,17 +42,6 @@ internal abstract class DotnetServer : ServerProcess
             return new Allocation(
                 long.Parse(figures[1], CultureInfo.InvariantCulture), int.Parse(figures[2], CultureInfo.InvariantCulture));
         }
-    }
-
-    /// <summary>All of them in one request.</summary>
-    public override string Publish(PublishingConnection connection, IReadOnlyList<string> data)
-    {
-        var body = JsonSerializer.SerializeToUtf8Bytes(
-            data.Select(each => new Publication(Publication.Benchmark, each)), JsonSerializerOptions.Web);
-        var header = Encoding.ASCII.GetBytes(string.Create(
-            CultureInfo.InvariantCulture,
-            $"POST /events HTTP/1.1\r\nHost: {Address}\r\nAuthorization: Bearer {HubServer.Key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"));
-        return connection.Send([.. header, .. body], count: 1);
     }
 
     public override void Dispose()

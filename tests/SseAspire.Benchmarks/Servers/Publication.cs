@@ -1,6 +1,6 @@
 namespace SseAspire.Benchmarks.Servers;
 
-/// <summary>An event as it is published to a server on .NET.</summary>
+/// <summary>An event as it is published to the servers that take JSON.</summary>
 internal sealed record Publication(string Topic, string Data)
 {
     /// <summary>The topic that all measured events have.</summary>

@@ -11,4 +11,10 @@ internal enum ServerKind
 
     /// <summary>Nchan, the module of nginx.</summary>
     Nchan,
+
+    /// <summary>SignalR over its SSE transport.</summary>
+    SignalR,
+
+    /// <summary>better-sse on Node.js.</summary>
+    BetterSse,
 }

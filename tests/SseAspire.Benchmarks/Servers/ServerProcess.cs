@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using SseAspire.Benchmarks.Load;
 
@@ -36,6 +38,9 @@ internal abstract class ServerProcess : IDisposable
 
     /// <summary>The path of the stream, with its query.</summary>
     public abstract string StreamPath { get; }
+
+    /// <summary>How a reader asks for the stream.</summary>
+    public virtual StreamRequest Stream => new(StreamPath);
 
     /// <summary>The path of the stream that begins with the oldest event kept.</summary>
     public virtual string ReplayPath => throw new NotSupportedException($"{GetType().Name} keeps no events.");
@@ -74,7 +79,9 @@ internal abstract class ServerProcess : IDisposable
         {
             ServerKind.Hub => new HubServer(),
             ServerKind.Naive => new NaiveServer(),
-            _ => new NchanServer(),
+            ServerKind.Nchan => new NchanServer(),
+            ServerKind.SignalR => new SignalRServer(),
+            _ => new BetterSseServer(),
         };
         try
         {
@@ -89,7 +96,12 @@ internal abstract class ServerProcess : IDisposable
     }
 
     /// <summary>Why a server cannot be measured here, or null where it can.</summary>
-    public static string? WhyMissing(ServerKind kind) => kind == ServerKind.Nchan ? NchanServer.Missing : null;
+    public static string? WhyMissing(ServerKind kind) => kind switch
+    {
+        ServerKind.Nchan => NchanServer.Missing,
+        ServerKind.BetterSse => BetterSseServer.Missing,
+        _ => null,
+    };
 
     /// <summary>The id of the last event published, as it stands in the answer to the publication: the last string of its JSON.</summary>
     public static string LastIdOf(string answer) => answer.Split('"') is { Length: > 2 } parts
@@ -117,7 +129,15 @@ internal abstract class ServerProcess : IDisposable
 
     /// <summary>Publishes events in their order, with as few requests as the server allows, and returns when it has them.</summary>
     /// <returns>What it answered to the last request.</returns>
-    public abstract string Publish(PublishingConnection connection, IReadOnlyList<string> data);
+    public virtual string Publish(PublishingConnection connection, IReadOnlyList<string> data)
+    {
+        var body = JsonSerializer.SerializeToUtf8Bytes(
+            data.Select(each => new Publication(Publication.Benchmark, each)), JsonSerializerOptions.Web);
+        var header = Encoding.ASCII.GetBytes(string.Create(
+            CultureInfo.InvariantCulture,
+            $"POST /events HTTP/1.1\r\nHost: {Address}\r\nAuthorization: Bearer {HubServer.Key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n"));
+        return connection.Send([.. header, .. body], count: 1);
+    }
 
     public virtual void Dispose()
     {
@@ -140,21 +160,14 @@ internal abstract class ServerProcess : IDisposable
     }
 
     /// <summary>Asks for JSON; null where there is nothing at the path.</summary>
-    protected JsonElement? Get(string path)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { { "Accept", "text/json" } } };
-        using var response = _http.Send(request);
-        if (response.StatusCode == HttpStatusCode.NotFound)
-        {
-            return null;
-        }
+    protected JsonElement? Get(string path) => Ask(new HttpRequestMessage(HttpMethod.Get, path));
 
-        using var body = response.EnsureSuccessStatusCode().Content.ReadAsStream();
-        return JsonDocument.Parse(body).RootElement;
-    }
+    /// <summary>Posts text and takes JSON; null where there is none.</summary>
+    protected JsonElement? Post(string path, string text) =>
+        Ask(new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(text) });
 
     /// <summary>Writes an empty line to its standard input.</summary>
-    protected void Ask()
+    protected void WriteLine()
     {
         _process.StandardInput.WriteLine();
         _process.StandardInput.Flush();
@@ -165,6 +178,23 @@ internal abstract class ServerProcess : IDisposable
     protected virtual bool TakeAnswer(string line) => false;
 
     protected BenchmarkException Failed(string how) => new($"{GetType().Name} {how}.\n{string.Join('\n', _log)}");
+
+    private JsonElement? Ask(HttpRequestMessage request)
+    {
+        using (request)
+        {
+            // Nchan's name for JSON; the others have nothing else.
+            request.Headers.Add("Accept", "text/json");
+            using var response = _http.Send(request);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+            {
+                return null;
+            }
+
+            using var body = response.EnsureSuccessStatusCode().Content.ReadAsStream();
+            return body.Length == 0 ? null : JsonDocument.Parse(body).RootElement;
+        }
+    }
 
     private void WaitUntilReady()
     {
