@@ -44,8 +44,9 @@ try
     var settings = Settings.Parse(scenario.Defaults, args.AsSpan(1));
     FileLimit.Check(settings.Readers);
     Console.WriteLine($"{scenario.Name}: {scenario.Describe(settings)}");
-    Console.WriteLine(Machine.Describe());
     settings = settings with { Servers = [.. Installed(settings.Servers)] };
+    var machine = Machine.Read(settings.Servers);
+    Console.WriteLine(machine);
 
     var results = new List<Result>();
     var hasFailed = false;
@@ -75,8 +76,14 @@ try
     Console.WriteLine(Table.Of(results, scenario.Columns, ratios));
     if (settings.Json is { } file)
     {
-        JsonReport.Write(file, scenario, settings, results, ratios);
+        JsonReport.Write(file, scenario, settings, machine, results, ratios);
         Console.WriteLine($"Written to {file}");
+    }
+
+    if (settings.Chart is { } chart)
+    {
+        Chart.Write(chart, scenario, settings, machine, results);
+        Console.WriteLine($"Drawn in {chart}");
     }
 
     return !hasFailed && results.All(result => result.Server != ServerKind.Hub || result is { Lost: 0, Twice: 0 }) ? 0 : 1;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using SseAspire.Benchmarks.Report;
 using SseAspire.Benchmarks.Servers;
 
@@ -14,6 +15,7 @@ namespace SseAspire.Benchmarks;
 /// <param name="Repeat">How often each server is measured, 1 to 100.</param>
 /// <param name="Servers">What is measured, in turns.</param>
 /// <param name="Json">The file that the results are written to, if any.</param>
+/// <param name="Chart">The file that the main figure is drawn in, if any.</param>
 internal sealed record Settings(
     int Readers,
     int Baseline,
@@ -23,7 +25,8 @@ internal sealed record Settings(
     int Batch,
     int Repeat,
     IReadOnlyList<ServerKind> Servers,
-    string? Json)
+    [property: JsonIgnore] string? Json,
+    [property: JsonIgnore] string? Chart)
 {
     public const string Usage = """
         Options:
@@ -35,7 +38,8 @@ internal sealed record Settings(
           --batch n     burst, publish, storm: events a publication
           --repeat n    how often each server is measured, in turns (default 3)
           --server x    one server, or several with commas between (default: all that are installed)
-          --json file   write the results there as well
+          --json file   write every single result there as well
+          --chart file  draw the main figure there, as SVG
         """;
 
     /// <summary>Reads the options of the command line over a scenario's defaults.</summary>
@@ -76,6 +80,9 @@ internal sealed record Settings(
                     break;
                 case "--json":
                     settings = settings with { Json = Path.GetFullPath(value) };
+                    break;
+                case "--chart":
+                    settings = settings with { Chart = Path.GetFullPath(value) };
                     break;
                 default:
                     throw new BenchmarkException($"There is no option {option}.\n{Usage}");

@@ -1,8 +1,6 @@
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using SseAspire.Benchmarks.Scenarios;
-using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Report;
 
@@ -15,21 +13,15 @@ internal static class JsonReport
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    public static void Write(string file, Scenario scenario, Settings settings, IReadOnlyList<Result> results, IReadOnlyList<Ratio> ratios)
+    public static void Write(
+        string file, Scenario scenario, Settings settings, Machine machine, IReadOnlyList<Result> results, IReadOnlyList<Ratio> ratios)
     {
         var report = new
         {
             Scenario = scenario.Name,
+            Measures = scenario.Describe(settings),
             At = DateTimeOffset.UtcNow,
-            Machine = new
-            {
-                Machine.Processor,
-                Cores = Environment.ProcessorCount,
-                System = RuntimeInformation.OSDescription,
-                Runtime = RuntimeInformation.FrameworkDescription,
-                Machine.ServerGc,
-                Broker = Broker.Name,
-            },
+            Machine = machine,
             Settings = settings,
             Ratios = ratios,
             Results = results,

@@ -3,20 +3,45 @@ using SseAspire.Benchmarks.Servers;
 
 namespace SseAspire.Benchmarks.Report;
 
-/// <summary>Where the measurement ran and on what.</summary>
-internal static class Machine
+/// <summary>Where the measurement ran, on what, and how busy it was.</summary>
+/// <param name="Processor">Its model.</param>
+/// <param name="Cores">How many of them there are.</param>
+/// <param name="System">The operating system, with the version of its kernel.</param>
+/// <param name="Runtime">The version of .NET.</param>
+/// <param name="ServerGc">Whether the servers collect with the server's collector.</param>
+/// <param name="Broker">The hub's broker, with its version.</param>
+/// <param name="Rivals">The versions of what is measured beside the hub and not part of .NET.</param>
+/// <param name="LoadAverage">The mean number of threads that wanted to run in the minute before; null where the system does not tell.</param>
+internal sealed record Machine(
+    string Processor,
+    int Cores,
+    string System,
+    string Runtime,
+    bool ServerGc,
+    string Broker,
+    IReadOnlyList<string> Rivals,
+    string? LoadAverage)
 {
     private const string CpuInfo = "/proc/cpuinfo";
+    private const string LoadInfo = "/proc/loadavg";
 
-    public static string Processor => File.Exists(CpuInfo)
+    /// <summary>This machine, now.</summary>
+    public static Machine Read(IEnumerable<ServerKind> servers) => new(
+        ReadProcessor(),
+        Environment.ProcessorCount,
+        $"{RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}",
+        RuntimeInformation.FrameworkDescription,
+        Environment.GetEnvironmentVariable("DOTNET_gcServer") is not "0",
+        Servers.Broker.Name,
+        [.. servers.Select(ServerProcess.VersionOf).OfType<string>()],
+        File.Exists(LoadInfo) ? File.ReadAllText(LoadInfo).Split(' ')[0] : null);
+
+    public override string ToString() =>
+        $"{Processor}, {Cores} cores, {System}, {Runtime}, server GC {(ServerGc ? "on" : "off")}, {string.Join(", ", Rivals.Prepend(Broker))}"
+        + (LoadAverage is null ? "" : $", load average {LoadAverage}");
+
+    private static string ReadProcessor() => File.Exists(CpuInfo)
         ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim()
             ?? RuntimeInformation.ProcessArchitecture.ToString()
         : Environment.GetEnvironmentVariable("PROCESSOR_IDENTIFIER") ?? RuntimeInformation.ProcessArchitecture.ToString();
-
-    public static string Describe() =>
-        $"{Processor}, {Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, "
-        + $"{RuntimeInformation.FrameworkDescription}, server GC {(ServerGc ? "on" : "off")}, broker {Broker.Name}";
-
-    /// <summary>Whether the servers collect with the server's collector.</summary>
-    public static bool ServerGc => Environment.GetEnvironmentVariable("DOTNET_gcServer") is not "0";
 }

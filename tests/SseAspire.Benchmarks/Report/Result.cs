@@ -70,4 +70,11 @@ internal sealed record Result
 
     /// <summary>Events that came to a reader again or out of order, over all readers.</summary>
     public long Twice { get; init; }
+
+    /// <summary>The repeats of each server together, case by case.</summary>
+    public static IEnumerable<IReadOnlyList<Result>> Together(IEnumerable<Result> results) =>
+        from result in results
+        group result by result.Case into inCase
+        from ofServer in inCase.GroupBy(result => result.Server)
+        select (IReadOnlyList<Result>)[.. ofServer];
 }

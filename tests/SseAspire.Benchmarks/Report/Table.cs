@@ -23,8 +23,8 @@ internal static class Table
         cells.Add(("lost", group => group.Sum(result => result.Lost).ToString("N0", CultureInfo.InvariantCulture)));
         cells.Add(("twice", group => group.Sum(result => result.Twice).ToString("N0", CultureInfo.InvariantCulture)));
 
-        var rows = results.GroupBy(result => (result.Case, result.Server))
-            .Select(group => cells.Select(cell => cell.Cell([.. group])).ToArray())
+        var rows = Result.Together(results)
+            .Select(group => cells.Select(cell => cell.Cell(group)).ToArray())
             .Prepend([.. cells.Select(cell => cell.Title)])
             .ToArray();
         var widths = cells.Select((_, i) => rows.Max(row => row[i].Length)).ToArray();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 using SseAspire.Benchmarks.Load;
 
 namespace SseAspire.Benchmarks.Servers;
@@ -24,6 +25,16 @@ internal sealed class BetterSseServer : ServerProcess
 
     /// <summary>Why it cannot be measured here, or null where it can.</summary>
     public static string? Missing => MissingReason.Value;
+
+    /// <summary>Of Node.js and of the package.</summary>
+    public static string Version
+    {
+        get
+        {
+            using var package = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "node_modules", "better-sse", "package.json")));
+            return $"Node.js {Executable.Output("node", "--version").Trim().TrimStart('v')}, better-sse {package.RootElement.GetProperty("version")}";
+        }
+    }
 
     public override string StreamPath => "/events";
 

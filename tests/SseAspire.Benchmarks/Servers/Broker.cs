@@ -7,8 +7,11 @@ namespace SseAspire.Benchmarks.Servers;
 /// <summary>The broker of one measurement: a real Redis where one is installed, else the embedded one.</summary>
 internal abstract class Broker : IDisposable
 {
-    /// <summary>Which one it is going to be.</summary>
-    public static string Name => RedisServer.IsInstalled ? "redis-server" : "embedded";
+    /// <summary>Which one it is going to be, with its version.</summary>
+    public static string Name => RedisServer.IsInstalled
+        // "Redis server v=7.0.15 sha=00000000:0 …"
+        ? $"redis-server {Executable.Output("redis-server", "--version").Split("v=")[^1].Split(' ')[0]}"
+        : "embedded broker";
 
     public abstract string ConnectionString { get; }
 

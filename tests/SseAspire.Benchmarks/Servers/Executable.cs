@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace SseAspire.Benchmarks.Servers;
 
 /// <summary>Programs that are measured where they are installed.</summary>
@@ -10,4 +12,18 @@ internal static class Executable
             .Concat(["/usr/sbin", "/usr/local/sbin"])
             .Select(folder => Path.Combine(folder, name))
             .FirstOrDefault(File.Exists);
+
+    /// <summary>What a program that is installed writes, to either output.</summary>
+    public static string Output(string name, string argument)
+    {
+        using var process = Process.Start(new ProcessStartInfo(Find(name)!, [argument])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return output + errors.Result;
+    }
 }

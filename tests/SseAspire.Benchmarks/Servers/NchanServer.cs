@@ -30,6 +30,20 @@ internal sealed class NchanServer : ServerProcess
     /// <summary>Why it cannot be measured here, or null where it can.</summary>
     public static string? Missing => Module is null ? "nginx with its module is not installed (Debian: apt-get install libnginx-mod-nchan)" : null;
 
+    /// <summary>Of nginx and of the module, which tells its own only when it runs.</summary>
+    public static string Version
+    {
+        get
+        {
+            using var server = (NchanServer)Start(ServerKind.Nchan);
+            const string Label = "nchan version: ";
+            var status = server.GetText("/status");
+            var at = status.IndexOf(Label, StringComparison.Ordinal);
+            var version = at < 0 ? "of unknown version" : status[(at + Label.Length)..].Split('\n')[0].Trim();
+            return $"nginx {Executable.Output("nginx", "-v").Split('/')[^1].Trim()}, Nchan {version}";
+        }
+    }
+
     public override string StreamPath => "/events";
 
     public override string ReplayPath => "/replay";
@@ -65,16 +79,14 @@ internal sealed class NchanServer : ServerProcess
 
     private static string? FindModule()
     {
-        // "configure arguments: … --modules-path=/usr/lib/nginx/modules …", on standard error.
-        if (Executable.Find("nginx") is not { } nginx)
+        if (Executable.Find("nginx") is null)
         {
             return null;
         }
 
+        // "configure arguments: … --modules-path=/usr/lib/nginx/modules …"
         const string Option = "--modules-path=";
-        using var process = Process.Start(new ProcessStartInfo(nginx, ["-V"]) { RedirectStandardError = true })!;
-        var folder = process.StandardError.ReadToEnd().Split(' ').FirstOrDefault(word => word.StartsWith(Option, StringComparison.Ordinal));
-        process.WaitForExit();
+        var folder = Executable.Output("nginx", "-V").Split(' ').FirstOrDefault(word => word.StartsWith(Option, StringComparison.Ordinal));
         var module = folder is null ? null : Path.Combine(folder[Option.Length..].Trim(), "ngx_nchan_module.so");
         return File.Exists(module) ? module : null;
     }
@@ -106,6 +118,7 @@ internal sealed class NchanServer : ServerProcess
                     listen {{address}} backlog=4096;
                     nchan_channel_id {{Publication.Benchmark}};
                     location = /health { return 200; }
+                    location = /status { nchan_stub_status; }
                     location = /publish { nchan_publisher http; }
                     location = /events { nchan_subscriber eventsource; nchan_subscriber_first_message newest; }
                     location = /replay { nchan_subscriber eventsource; nchan_subscriber_first_message oldest; }

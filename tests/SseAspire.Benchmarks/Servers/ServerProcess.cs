@@ -103,6 +103,14 @@ internal abstract class ServerProcess : IDisposable
         _ => null,
     };
 
+    /// <summary>What a server's figures depend on besides .NET, with its version; null where that is all.</summary>
+    public static string? VersionOf(ServerKind kind) => kind switch
+    {
+        ServerKind.Nchan => NchanServer.Version,
+        ServerKind.BetterSse => BetterSseServer.Version,
+        _ => null,
+    };
+
     /// <summary>The id of the last event published, as it stands in the answer to the publication: the last string of its JSON.</summary>
     public static string LastIdOf(string answer) => answer.Split('"') is { Length: > 2 } parts
         ? parts[^2]
@@ -161,6 +169,14 @@ internal abstract class ServerProcess : IDisposable
 
     /// <summary>Asks for JSON; null where there is nothing at the path.</summary>
     protected JsonElement? Get(string path) => Ask(new HttpRequestMessage(HttpMethod.Get, path));
+
+    protected string GetText(string path)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        using var response = _http.Send(request);
+        using var reader = new StreamReader(response.EnsureSuccessStatusCode().Content.ReadAsStream());
+        return reader.ReadToEnd();
+    }
 
     /// <summary>Posts text and takes JSON; null where there is none.</summary>
     protected JsonElement? Post(string path, string text) =>
