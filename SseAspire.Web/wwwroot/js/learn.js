@@ -1,7 +1,7 @@
 // @ts-check
 // The page that explains: each picture is a module of its own and works without the others.
 
-import { copyOnClick } from './learn/clipboard.js';
+import { copyOnClick } from './clipboard.js';
 import { FanOut } from './learn/fan-out.js';
 import { Healing } from './learn/healing.js';
 import { showLabResult } from './learn/lab-result.js';

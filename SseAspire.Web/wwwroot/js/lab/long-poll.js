@@ -2,7 +2,7 @@
 // A lane by long polling: a request waits for an event, its answer is followed by the next request.
 
 import { BackOff } from '../back-off.js';
-import { pause } from './pause.js';
+import { pause } from '../pause.js';
 import { readPage } from './event-page.js';
 
 /** How long the hub holds a request, in seconds. */

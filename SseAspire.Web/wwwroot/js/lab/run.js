@@ -3,7 +3,7 @@
 // up, and ends with the figures.
 
 import { BackOff } from '../back-off.js';
-import { pause } from './pause.js';
+import { pause } from '../pause.js';
 import { Clock } from './clock.js';
 import { Lane, LANES } from './lane.js';
 import { COLUMNS, Timeline } from './timeline.js';

@@ -1,7 +1,7 @@
 // @ts-check
 // Buttons that copy the code that they name (`data-copy`, its element's id).
 
-import { text } from '../texts.js';
+import { text } from './texts.js';
 
 const SHOWN = 2_000;
 
@@ -16,13 +16,13 @@ export function copyOnClick(within) {
 
     try {
       await navigator.clipboard.writeText(code.textContent ?? '');
-      button.textContent = text('snippets.copied');
+      button.textContent = text('clipboard.copied');
     } catch {
       // No clipboard without HTTPS, or not allowed: one key stroke is left to do.
       getSelection()?.selectAllChildren(code);
-      button.textContent = text('snippets.selected');
+      button.textContent = text('clipboard.selected');
     }
 
-    setTimeout(() => { button.textContent = text('snippets.copy'); }, SHOWN);
+    setTimeout(() => { button.textContent = text('clipboard.copy'); }, SHOWN);
   });
 }
