@@ -1,4 +1,5 @@
 using SseAspire.ServiceDefaults;
+using SseAspire.Web.Console;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Lab;
 using SseAspire.Web.Languages;
@@ -14,6 +15,9 @@ builder.AddServiceDefaults();
 builder.Services.AddOptions<ApiOptions>()
     .BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
+builder.Services.AddOptions<ConsoleOptions>()
+    .Configure<IHostEnvironment>((console, environment) => console.Publish = environment.IsDevelopment())
+    .BindConfiguration(ConsoleOptions.Section).ValidateOnStart();
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClient();
 builder.AddSharedKeys();
@@ -44,6 +48,7 @@ if (!app.Environment.IsDevelopment())
 app.MapDefaultEndpoints();
 app.MapStaticAssets();
 app.MapLab();
+app.MapConsole();
 app.MapRazorPages().WithStaticAssets();
 
 app.Run();

@@ -15,6 +15,9 @@ internal sealed class ApiOptions : IValidatableObject
     [Required]
     public Uri PublicUrl { get; set; } = new("http://localhost:8081");
 
+    /// <summary>The same to put a path behind: without a slash at its end.</summary>
+    public string Address => PublicUrl.ToString().TrimEnd('/');
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

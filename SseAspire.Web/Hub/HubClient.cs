@@ -56,6 +56,20 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         return (await ReadAsync<PublishAnswer>(request, CommandTimeout, cancellationToken)).Ids[^1];
     }
 
+    /// <summary>Publishes what a visitor wrote, and returns once the log has it or the API has told what is wrong with it.</summary>
+    /// <param name="fields">Under the API's names.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <exception cref="HubUnavailableException">The API is away or its log is, or it refuses the key.</exception>
+    public async Task<VisitorPublication> PublishAsync(IEnumerable<KeyValuePair<string, string>> fields, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events") { Content = new FormUrlEncodedContent(fields) };
+        Authorize(request, keys.Value.Publishing);
+        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        return response.StatusCode is HttpStatusCode.Created or HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge
+            ? await ReadBodyAsync<VisitorPublication>(request, response, cancellationToken)
+            : throw Unavailable(request, $"it answered {(int)response.StatusCode}");
+    }
+
     /// <summary>Events of a topic after a cursor, or without one where the topic stands now.</summary>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public async Task<EventsAnswer> ReadAfterAsync(string topic, string? cursor, CancellationToken cancellationToken)
@@ -136,6 +150,11 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
             throw Unavailable(request, $"it answered {(int)response.StatusCode}");
         }
 
+        return await ReadBodyAsync<T>(request, response, cancellationToken);
+    }
+
+    private async Task<T> ReadBodyAsync<T>(HttpRequestMessage request, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
         try
         {
             return await response.Content.ReadFromJsonAsync<T>(cancellationToken) ?? throw new JsonException("It is null.");

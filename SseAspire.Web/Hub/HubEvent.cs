@@ -14,3 +14,6 @@ internal sealed record EventsAnswer(IReadOnlyList<HubEvent> Events, string Next)
 
 /// <summary>The answer to a batch that was published.</summary>
 internal sealed record PublishAnswer(IReadOnlyList<string> Ids);
+
+/// <summary>The answer to what a visitor published: its id in the log, or what is wrong with it by the field's name.</summary>
+internal sealed record VisitorPublication(string? Id, IReadOnlyDictionary<string, string[]>? Errors);

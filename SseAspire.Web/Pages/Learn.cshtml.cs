@@ -12,7 +12,7 @@ namespace SseAspire.Web.Pages;
 /// </summary>
 internal sealed class LearnModel(IOptions<ApiOptions> api) : PageModel
 {
-    public Snippets Snippets { get; } = new(api.Value.PublicUrl.ToString().TrimEnd('/'));
+    public Snippets Snippets { get; } = new(api.Value.Address);
 
     /// <summary>The JavaScript of the page's ten lines as a module: what Run runs is what the page shows.</summary>
     public ContentResult OnGetScript() => Content(Snippets.JavaScript, "text/javascript; charset=utf-8");

@@ -1,0 +1,7 @@
+namespace SseAspire.Web.Console;
+
+/// <summary>Text for a POSIX shell, which between single quotes takes everything as it is but the quote itself.</summary>
+internal static class ShellText
+{
+    public static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+}
