@@ -44,11 +44,15 @@ internal sealed class CommandLine : IAsyncDisposable
     public static CommandLine Type(string line, params (string Name, string Content)[] files) => new(line, files);
 
     /// <summary>Does something again and again until the command has printed a text.</summary>
-    public async Task<string> UntilPrintedAsync(string text, TimeSpan patience, Func<Task> meanwhile)
+    public Task<string> UntilPrintedAsync(string text, TimeSpan patience, Func<Task> meanwhile) =>
+        UntilAsync(output => output.Contains(text, StringComparison.Ordinal), $"'{text}' has not come", patience, meanwhile);
+
+    /// <summary>Does something again and again until what the command has printed is as awaited.</summary>
+    public async Task<string> UntilAsync(Func<string, bool> awaited, string otherwise, TimeSpan patience, Func<Task> meanwhile)
     {
-        for (var started = Stopwatch.GetTimestamp(); !Output.Contains(text, StringComparison.Ordinal);)
+        for (var started = Stopwatch.GetTimestamp(); !awaited(Output);)
         {
-            Assert.True(Stopwatch.GetElapsedTime(started) < patience, $"'{text}' has not come. What came:\n{Output}");
+            Assert.True(Stopwatch.GetElapsedTime(started) < patience, $"{otherwise}. What came:\n{Output}");
             await meanwhile();
             await Task.Delay(TimeSpan.FromMilliseconds(500), TestContext.Current.CancellationToken);
         }

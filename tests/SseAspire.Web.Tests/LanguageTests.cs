@@ -10,7 +10,7 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
     private readonly Site _site = fixture.Site;
 
     /// <summary>Every page there is.</summary>
-    public static TheoryData<string> Pages => ["/", "/compare", "/recover", "/learn", "/hub", "/nowhere"];
+    public static TheoryData<string> Pages => ["/", "/compare", "/recover", "/learn", "/console", "/hub", "/nowhere"];
 
     [Theory]
     [InlineData("ru-RU,ru;q=0.9,en;q=0.8", "ru")]

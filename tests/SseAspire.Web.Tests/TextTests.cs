@@ -62,7 +62,7 @@ public sealed partial class TextTests
     private static IEnumerable<string> Places(string text) => Place().Matches(text).Select(match => match.Value).Distinct().Order();
 
     private static IEnumerable<string> Sources(string pattern) =>
-        ((string[])["Lab", "Languages", "Learn", "Live", "Pages", "Texts", "wwwroot/js"])
+        ((string[])["Console", "Lab", "Languages", "Learn", "Live", "Pages", "Texts", "wwwroot/js"])
         .SelectMany(folder => Directory.GetFiles(Path.Combine(Web, folder), pattern, SearchOption.AllDirectories))
         .Select(File.ReadAllText);
 

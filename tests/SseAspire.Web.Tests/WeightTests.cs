@@ -15,6 +15,7 @@ public sealed class WeightTests(SiteFixture fixture, Browser browser) : IClassFi
     [InlineData("/", true)]
     [InlineData("/compare", false)]
     [InlineData("/recover", false)]
+    [InlineData("/console", false)]
     [InlineData("/learn", false)]
     [InlineData("/hub", false)]
     public async Task A_page_weighs_less_than_150_kB_and_loads_charts_only_where_it_has_some(string path, bool hasCharts)
