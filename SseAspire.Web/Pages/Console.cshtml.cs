@@ -41,7 +41,10 @@ internal sealed class ConsoleModel(
 
     public CodeSamples? SubscribeCode => CodeSamples.Of(Subscription, Publication, Hub);
 
-    public CodeSamples? PublishCode => CodeSamples.Of(Publication, Hub, keys.Value.Publishing is not null);
+    public CodeSamples? PublishCode => CodeSamples.Of(Publication, Hub, NeedsKey);
+
+    /// <summary>Whether the API asks publishers for a key.</summary>
+    public bool NeedsKey => keys.Value.Publishing is not null;
 
     /// <summary>What is wrong, by the field's name.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; private set; } = new Dictionary<string, string>();

@@ -13,7 +13,7 @@ public sealed class ConsoleLookTests(SiteFixture fixture, Browser browser) : ICl
     [InlineData("ru-RU")]
     public async Task Nothing_reaches_beyond_any_screen_and_axe_finds_nothing_on_them(string language)
     {
-        var page = await OpenFullAsync(await browser.NewPageAsync(language: language), language);
+        var page = await OpenFullAsync(await browser.NewPageAsync(language: language));
         List<string> wrong = [];
         foreach (var width in (int[])[390, 768, 1280, 1920])
         {
@@ -46,10 +46,10 @@ public sealed class ConsoleLookTests(SiteFixture fixture, Browser browser) : ICl
         // Where words are long, a line too few shows.
         var page = await browser.NewPageAsync(width, language: "ru-RU");
         await LayoutShifts.WatchAsync(page);
-        await page.GotoAsync(new Uri(_site.Web.Address, "/console?topic=tests/shift&history=1").ToString());
+        await page.GotoAsync(new Uri(_site.Web.Address, $"/console?topic=tests/shift/{width}&history=1").ToString());
         await page.Locator("#connect").ClickAsync();
         await Expect(page.Locator("#stream")).ToHaveAttributeAsync("data-state", "open");
-        await _site.PublishAsync("tests/shift", "shift", "an event");
+        await _site.PublishAsync($"tests/shift/{width}", "shift", "an event");
         await Expect(page.Locator("#parsed tbody tr")).ToHaveCountAsync(1);
         _site.Cable.Cut();
         await Expect(page.Locator("#stream")).ToHaveAttributeAsync("data-state", "waiting");
@@ -62,7 +62,7 @@ public sealed class ConsoleLookTests(SiteFixture fixture, Browser browser) : ICl
     [Fact]
     public async Task Every_action_is_reached_by_keyboard_and_seen_to_be()
     {
-        var page = await OpenFullAsync(await browser.NewPageAsync(), "en-US");
+        var page = await OpenFullAsync(await browser.NewPageAsync());
         await page.Locator(".skip").FocusAsync();
         HashSet<string> reached = [];
         for (var n = 0; n < 60; n++)
@@ -103,12 +103,13 @@ public sealed class ConsoleLookTests(SiteFixture fixture, Browser browser) : ICl
     }
 
     /// <summary>The page with events of all kinds, long words everywhere, an error at a field and a publication.</summary>
-    private async Task<IPage> OpenFullAsync(IPage page, string language)
+    private async Task<IPage> OpenFullAsync(IPage page)
     {
-        var topic = $"tests/{language}/{new string('t', 150)}";
+        var unique = Guid.NewGuid();
+        var topic = $"tests/{unique}/{new string('t', 150)}";
         await page.GotoAsync(new Uri(
             _site.Web.Address,
-            $"/console?topic={topic}&lastEventId=1-1&envelope=true&publish.topic={topic}&publish.type={new string('T', 200)}&publish.id=i{language}{new string('I', 200)}&publish.data={new string('d', 900)}").ToString());
+            $"/console?topic={topic}&lastEventId=1-1&envelope=true&publish.topic={topic}&publish.type={new string('T', 200)}&publish.id={unique}{new string('I', 200)}&publish.data={new string('d', 900)}").ToString());
         await page.Locator("#connect").ClickAsync();
         await Expect(page.Locator("#stream")).ToHaveAttributeAsync("data-state", "open");
         await page.Locator("#publish-form button").ClickAsync();

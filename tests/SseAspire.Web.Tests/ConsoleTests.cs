@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -343,6 +342,7 @@ public sealed partial class ConsoleTests(SiteFixture fixture, Browser browser) :
             [
                 ("DOTNET_ENVIRONMENT", environment),
                 ("services__api__http__0", $"http://127.0.0.1:{ServiceProcess.FreePort()}"),
+                ("Publishing__Key", "secret of the publishers"),
                 .. setting is null ? [] : ((string, string)[])[("Console__Publish", setting)],
             ]);
         var html = await alone.Client.GetStringAsync("/console", TestContext.Current.CancellationToken);
@@ -356,6 +356,9 @@ public sealed partial class ConsoleTests(SiteFixture fixture, Browser browser) :
         using var answer = await alone.Client.PostAsync("/console?handler=Publish", form, TestContext.Current.CancellationToken);
 
         Assert.Equal(!mayPublish, html.Contains("Publishing from this page is switched off", StringComparison.Ordinal));
+        // The code says where the key goes, never the key.
+        Assert.Contains("Bearer $PUBLISHING_KEY", WebUtility.HtmlDecode(html), StringComparison.Ordinal);
+        Assert.DoesNotContain("secret of the publishers", html, StringComparison.Ordinal);
         // Allowed, it finds that there is no API.
         Assert.Equal(mayPublish ? HttpStatusCode.ServiceUnavailable : HttpStatusCode.Forbidden, answer.StatusCode);
     }
@@ -389,7 +392,7 @@ public sealed partial class ConsoleTests(SiteFixture fixture, Browser browser) :
     private async Task<string?> LatestAsync(string topic)
     {
         var answer = await _site.Api.Client.GetFromJsonAsync<JsonElement>(
-            string.Create(CultureInfo.InvariantCulture, $"/events/poll?topic={topic}&history=1"), TestContext.Current.CancellationToken);
+            $"/events/poll?topic={topic}&history=1", TestContext.Current.CancellationToken);
         return answer.GetProperty("events")[0].GetProperty("data").GetString();
     }
 

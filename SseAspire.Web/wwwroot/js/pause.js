@@ -6,9 +6,12 @@
  * @returns {Promise<void>}
  */
 export const pause = (milliseconds, signal) => new Promise((resolve) => {
-  const timer = setTimeout(resolve, milliseconds);
-  signal?.addEventListener('abort', () => {
+  // Who pauses again and again under one signal leaves nothing at it.
+  const end = () => {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
     resolve();
-  }, { once: true });
+  };
+  const timer = setTimeout(end, milliseconds);
+  signal?.addEventListener('abort', end);
 });

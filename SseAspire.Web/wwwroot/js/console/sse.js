@@ -28,13 +28,14 @@ export async function readServerSentEvents({ hub, query }, listener, signal) {
         cache: 'no-store',
         signal,
       });
-      if (response.status !== 200) {
-        // With any other status EventSource gives up for good.
+      const type = response.headers.get('content-type') ?? '';
+      if (response.status !== 200 || !type.startsWith('text/event-stream')) {
+        // With anything else EventSource gives up for good.
         listener.refused(await readRefusal(response));
         return;
       }
 
-      listener.opened(`HTTP ${response.status} ${response.headers.get('content-type') ?? ''}`);
+      listener.opened(`HTTP ${response.status} ${type}`);
       await readStream(/** @type {ReadableStream<Uint8Array>} */ (response.body), stream, listener, failures);
       listener.waits(text('ended'), stream.reconnectionTime);
       await pause(stream.reconnectionTime, signal);

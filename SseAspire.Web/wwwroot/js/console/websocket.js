@@ -49,7 +49,8 @@ function readSocket(hub, place, listener, failures, signal) {
   const socket = new WebSocket(`${hub.replace(/^http/, 'ws')}/events/websocket?${place}`);
   let opened = false;
   return new Promise((resolve) => {
-    signal.addEventListener('abort', () => socket.close(), { once: true });
+    const close = () => socket.close();
+    signal.addEventListener('abort', close);
     socket.onopen = () => {
       opened = true;
       listener.opened('HTTP 101 websocket');
@@ -72,7 +73,10 @@ function readSocket(hub, place, listener, failures, signal) {
         listener.event({ ...message, type: message.type ?? 'message' });
       }
     };
-    socket.onclose = ({ code, reason }) => resolve({ opened, code, reason });
+    socket.onclose = ({ code, reason }) => {
+      signal.removeEventListener('abort', close);
+      resolve({ opened, code, reason });
+    };
   });
 }
 
