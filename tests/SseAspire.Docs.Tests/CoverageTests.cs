@@ -1,0 +1,19 @@
+namespace SseAspire.Docs.Tests;
+
+/// <summary>Nothing that is fenced in the documents goes by untested.</summary>
+public sealed class CoverageTests
+{
+    public static TheoryData<string> Documents => [.. Document.Names];
+
+    [Theory]
+    [MemberData(nameof(Documents))]
+    public void Every_block_is_run_or_it_is_said_where(string name)
+    {
+        var untested = Document.Read(name).Snippets
+            // Drawings are looked at.
+            .Where(snippet => !snippet.IsRun && snippet.Language is not "mermaid" && Exceptions.Of(snippet) is null)
+            .Select(snippet => $"{snippet}, {(snippet.Language.Length > 0 ? snippet.Language : "without a language")}: which test runs this?");
+
+        Assert.True(!untested.Any(), string.Join("\n", untested));
+    }
+}
