@@ -44,7 +44,8 @@ internal sealed class Surroundings : IAsyncDisposable
     public string Translate(string text) => text
         .Replace("localhost:8081", Api.Address.Authority, StringComparison.Ordinal)
         .Replace("https://events.example.com", Api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
-        .Replace(ProductionAddress, _production, StringComparison.Ordinal);
+        .Replace(ProductionAddress, _production, StringComparison.Ordinal)
+        .Replace(UsualRedis, $"{RedisClient} -p {_broker.ConnectionString.Split(':')[1]}", StringComparison.Ordinal);
 
     /// <summary>Publishes what a reader with nothing to read waits for.</summary>
     public async Task PublishAsync()
@@ -65,6 +66,8 @@ internal sealed class Surroundings : IAsyncDisposable
     }
 
     private const string ProductionAddress = "https://hub.example.org";
+    private const string RedisClient = "redis-cli";
+    private const string UsualRedis = $"{RedisClient} -p 6379";
 
     private async Task StartAsync(string commands)
     {
@@ -84,6 +87,13 @@ internal sealed class Surroundings : IAsyncDisposable
                 ]);
             _services.Add(production);
             _production = production.Address.GetLeftPart(UriPartial.Authority);
+        }
+
+        if (commands.Contains(RedisClient, StringComparison.Ordinal))
+        {
+            ShellCommand.Needed(RedisClient);
+            // Who looks into Redis has a log there.
+            await PublishAsync();
         }
 
         if (commands.Contains("topic=status/", StringComparison.Ordinal) || commands.Contains("topic=news/", StringComparison.Ordinal))
