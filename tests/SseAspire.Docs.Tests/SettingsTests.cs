@@ -110,6 +110,7 @@ public sealed partial class SettingsTests
             int or long when Convert.ToInt64(value, CultureInfo.InvariantCulture) is var bytes && bytes % 1024 == 0 && bytes > 1024 =>
                 bytes % (1 << 20) == 0 ? $"{bytes >> 20} {(russian ? "МиБ" : "MiB")}" : $"{bytes >> 10} {(russian ? "КиБ" : "KiB")}",
             int or long => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+            double share => share.ToString(CultureInfo.GetCultureInfo(russian ? "ru" : "en")),
             Uri { Host: "earthquake.usgs.gov" } => "USGS",
             Uri address => address.ToString().TrimEnd('/'),
             Enum choice => choice.ToString().ToLowerInvariant(),

@@ -21,8 +21,7 @@ internal sealed class Surroundings : IAsyncDisposable
     public Uri Page { get; } = new($"http://127.0.0.1:{ServiceProcess.FreePort()}");
 
     /// <summary>What commands find in their environment.</summary>
-    public IReadOnlyDictionary<string, string> Environment { get; } =
-        new Dictionary<string, string> { ["PUBLISHING_KEY"] = PublishingKey };
+    public Dictionary<string, string> Environment { get; } = new() { ["PUBLISHING_KEY"] = PublishingKey };
 
     /// <summary>Starts what a document needs.</summary>
     public static async Task<Surroundings> OfAsync(Document document)
@@ -47,6 +46,28 @@ internal sealed class Surroundings : IAsyncDisposable
         .Replace(ProductionAddress, _production, StringComparison.Ordinal)
         .Replace(UsualRedis, $"{RedisClient} -p {_broker.ConnectionString.Split(':')[1]}", StringComparison.Ordinal);
 
+    /// <summary>Waits until the API takes streams.</summary>
+    public async Task ReadyAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                using var answer = await Api.Client.GetAsync(new Uri("/health", UriKind.Relative), TestContext.Current.CancellationToken);
+                if (answer.IsSuccessStatusCode)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                // Not there yet.
+            }
+
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+    }
+
     /// <summary>Publishes what a reader with nothing to read waits for.</summary>
     public async Task PublishAsync()
     {
@@ -66,6 +87,7 @@ internal sealed class Surroundings : IAsyncDisposable
     }
 
     private const string ProductionAddress = "https://hub.example.org";
+    private const string Producer = "PRODUCER";
     private const string RedisClient = "redis-cli";
     private const string UsualRedis = $"{RedisClient} -p 6379";
 
@@ -96,14 +118,20 @@ internal sealed class Surroundings : IAsyncDisposable
             await PublishAsync();
         }
 
-        if (commands.Contains("topic=status/", StringComparison.Ordinal) || commands.Contains("topic=news/", StringComparison.Ordinal))
+        var readsSources = commands.Contains("topic=status/", StringComparison.Ordinal) || commands.Contains("topic=news/", StringComparison.Ordinal);
+        if (readsSources || commands.Contains($"${Producer}", StringComparison.Ordinal))
         {
-            // The recording: what the world's feed tells is not the same each time, and may not be reached.
-            _services.Add(await ServiceProcess.StartAsync(
+            var producer = await ServiceProcess.StartAsync(
                 "SseAspire.Producer",
                 ("ConnectionStrings__broker", _broker.ConnectionString),
+                ("Operations__Enabled", "true"),
+                ("Sources__Host__Enabled", $"{readsSources}"),
+                ("Sources__Earthquakes__Enabled", $"{readsSources}"),
+                // The recording: what the world's feed tells is not the same each time, and may not be reached.
                 ("Sources__Earthquakes__Feed", "http://127.0.0.1:9/"),
-                ("Sources__Earthquakes__ReplayPace", "00:00:01")));
+                ("Sources__Earthquakes__ReplayPace", "00:00:01"));
+            _services.Add(producer);
+            Environment[Producer] = producer.Address.GetLeftPart(UriPartial.Authority);
         }
     }
 }

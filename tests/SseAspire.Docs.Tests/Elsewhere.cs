@@ -1,0 +1,25 @@
+namespace SseAspire.Docs.Tests;
+
+/// <summary>The blocks that are not run as a reader would, each with what runs it instead or why nothing can.</summary>
+internal static class Elsewhere
+{
+    /// <summary>Programs that need what no test has: a cloud, a container engine.</summary>
+    private static readonly string[] Programs = ["azd", "az", "docker", "kubectl", "aspire"];
+
+    /// <summary>What runs a block instead of <see cref="SnippetTests"/>, or null.</summary>
+    public static string? RunBy(Snippet snippet) => (snippet.Document, snippet.Text) switch
+    {
+        ("docs/proxies.md", _) when snippet.Language is "nginx" or "json" or "caddyfile" => "SseAspire.Api.Tests.Proxies",
+        ("docs/performance.md", var text) when text.StartsWith("dotnet run -c Release --project tests/SseAspire.Benchmarks", StringComparison.Ordinal) =>
+            nameof(BenchmarkTests),
+        (_, "dotnet start.cs") => nameof(StartTests),
+        (_, "dotnet test.cs") => "whoever runs this",
+        _ => null,
+    };
+
+    /// <summary>Why nothing here can run a block, or null.</summary>
+    public static string? WhyNot(Snippet snippet) =>
+        snippet.Language == "sh" && snippet.Text.Split('\n').All(line => line.Length == 0 || Programs.Contains(line.Split(' ')[0]))
+            ? "needs a cloud or a container engine"
+            : null;
+}
