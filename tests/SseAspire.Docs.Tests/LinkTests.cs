@@ -8,6 +8,17 @@ public sealed class LinkTests
     public static TheoryData<string> Documents => [.. Document.Names];
 
     [Theory]
+    [InlineData("README.md")]
+    [InlineData("README.ru.md")]
+    public void The_README_leads_to_every_other_document(string name)
+    {
+        var links = Document.Read(name).Links.Select(link => link.Split('#')[0]).ToHashSet();
+        var lost = Document.Names.Where(other => other.StartsWith("docs/", StringComparison.Ordinal) && !links.Contains(other));
+
+        Assert.True(!lost.Any(), string.Join("\n", lost));
+    }
+
+    [Theory]
     [MemberData(nameof(Documents))]
     public void Every_link_inside_the_repository_leads_to_a_file_and_to_a_heading_of_it(string name)
     {

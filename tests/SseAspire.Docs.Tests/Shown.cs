@@ -23,7 +23,12 @@ internal static partial class Shown
 
     /// <summary>Whether an output that goes on has what is shown.</summary>
     public static bool IsIn(Snippet snippet, string output, Places places) =>
-        TryMatch($@"(?m)^{PatternOf(snippet.Shown!, places)}", output, snippet.Shown!, places);
+        TryMatch(
+            $@"(?m)^{PatternOf(snippet.Shown!, places)}",
+            // On a machine that is busy a stream may be silent where it is not shown to be.
+            snippet.Shown!.Contains("\n:\n", StringComparison.Ordinal) ? output : Heartbeat().Replace(output, ""),
+            snippet.Shown!,
+            places);
 
     private static bool TryMatch([StringSyntax(StringSyntaxAttribute.Regex)] string pattern, string output, string shown, Places places)
     {
@@ -97,6 +102,9 @@ internal static partial class Shown
                 return JsonNode.DeepEquals(shown, real) ? null : $"{path} is {real?.ToJsonString() ?? "null"}, shown as {shown?.ToJsonString() ?? "null"}";
         }
     }
+
+    [GeneratedRegex(@"^:\nid: .*\n\n", RegexOptions.Multiline)]
+    private static partial Regex Heartbeat();
 
     [GeneratedRegex(@"…|retry: \d+|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\\\.\d{3}Z|\b\d{13}-\d+\b")]
     private static partial Regex Loose();
