@@ -34,7 +34,7 @@ public sealed partial class MetricsTests
         Assert.True(!unknown.Any(), string.Join("\n", unknown));
     }
 
-    [GeneratedRegex("""Create(?:Observable)?(?:Counter|UpDownCounter|Gauge|Histogram)(?:<\w+>)?\(\s*"(sse\.[a-z.]+)\"""")]
+    [GeneratedRegex(@"Create(?:Observable)?(?:Counter|UpDownCounter|Gauge|Histogram)(?:<\w+>)?\(\s*""(sse\.[a-z.]+)""")]
     private static partial Regex Instrument();
 
     [GeneratedRegex("sse_[a-z_]+")]
