@@ -33,7 +33,10 @@ internal static class ApiServices
         services.AddHostedService<HubClock>();
         // The tail carries the frames into each socket itself. Handing each connection's write to another thread
         // costs a quarter more of user time for each delivery, and several times the latency (docs/performance.md).
-        services.Configure<SocketTransportOptions>(sockets => sockets.UnsafePreferInlineScheduling = true);
+        // And what the server itself writes is with the kernel before more is written beside it (DirectSocket): with a
+        // bound of two bytes a flush is over when nothing is left to send. It also keeps less for a slow reader.
+        services.Configure<SocketTransportOptions>(sockets =>
+            (sockets.UnsafePreferInlineScheduling, sockets.MaxWriteBufferSize) = (true, 2));
         // A peer that answers no ping is gone; one that is only slow has as long as one write may hang.
         services.AddOptions<WebSocketOptions>().Configure<IOptions<HubOptions>>((sockets, hub) =>
             (sockets.KeepAliveInterval, sockets.KeepAliveTimeout) = (hub.Value.Heartbeat, hub.Value.WriteTimeout));

@@ -62,7 +62,7 @@ internal sealed class EventHub
 
     /// <summary>Opens a subscription. <see cref="Unsubscribe"/> must follow.</summary>
     public Subscription Subscribe(
-        Selection selection, FrameFormat format, Transport transport, StartPosition start, Action abort)
+        Selection selection, FrameFormat format, Transport transport, StartPosition start, Action abort, DirectSocket? socket = null)
     {
         // Streams that were opened together do not end together.
         var lifetime = _options.MaxLifetime * Jitter(0.1);
@@ -75,7 +75,7 @@ internal sealed class EventHub
                 _index.Add(group);
             }
 
-            var subscription = new Subscription(this, _reader, group, transport, start, Now + lifetime.Ticks, abort);
+            var subscription = new Subscription(this, _reader, group, transport, start, Now + lifetime.Ticks, socket, abort);
             group.Add(subscription);
             _tally.Subscribed(selection);
             _subscriptions.TryAdd(subscription, true);

@@ -15,9 +15,9 @@ namespace SseAspire.Api.Hub;
 /// from the log. It allocates nothing for a reader at the head.
 /// </para>
 /// <para>
-/// A waiting read is completed on the waker's own thread, so that the tail, which has just laid out the
-/// frames, also carries them into each connection; a connection that cannot take them at once goes on by
-/// itself.
+/// The tail, which has just laid out the frames, also carries them into each connection: into its socket, where
+/// it has a <see cref="DirectSocket"/>, and else by completing the waiting read on its own thread. A connection that
+/// cannot take them at once goes on by itself.
 /// </para>
 /// </remarks>
 internal sealed class Subscription : IValueTaskSource<Reading>
@@ -34,12 +34,14 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     private readonly EventHub _hub;
     private readonly LogReader _reader;
+    private readonly DirectSocket? _socket;
     private readonly Action _abort;
     private ManualResetValueTaskSourceCore<ReadingKind> _waiter;
     private ArrayBufferWriter<byte>? _privateFrames;
     private int _state = Running;
     private int _closing = -1;
     private Gap? _gap;
+    private Reading? _unsent;
     private bool _isBehind;
     private long _busySince;
     private long _silentSince;
@@ -50,12 +52,20 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// <param name="transport">How its connection is served.</param>
     /// <param name="start">Where it starts.</param>
     /// <param name="lifetime">When it ends at the latest, on the clock of <see cref="EventHub.Now"/>.</param>
+    /// <param name="socket">Where frames at the head are sent while a read waits, or null where each is to be read.</param>
     /// <param name="abort">Cuts the connection when a write hangs.</param>
     public Subscription(
-        EventHub hub, LogReader reader, SubscriptionGroup group, Transport transport, StartPosition start, long lifetime, Action abort)
+        EventHub hub,
+        LogReader reader,
+        SubscriptionGroup group,
+        Transport transport,
+        StartPosition start,
+        long lifetime,
+        DirectSocket? socket,
+        Action abort)
     {
-        (_hub, _reader, Group, Transport, Cursor, _gap, EndsAt, _abort) =
-            (hub, reader, group, transport, start.Cursor, start.Gap, lifetime, abort);
+        (_hub, _reader, Group, Transport, Cursor, _gap, EndsAt, _socket, _abort) =
+            (hub, reader, group, transport, start.Cursor, start.Gap, lifetime, socket, abort);
         _busySince = _silentSince = hub.Now;
     }
 
@@ -96,12 +106,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
             }
 
             _waiter.Reset();
-            Volatile.Write(ref _state, Waiting);
-
-            // Whoever wakes looks at the state after changing what there is to read; here it is the other
-            // way round. With a full fence on both sides one of the two sees the other.
-            Interlocked.MemoryBarrier();
-            if ((!IsClosing && !Group.HasAfter(Cursor)) || Interlocked.CompareExchange(ref _state, Running, Waiting) != Waiting)
+            if (TryWait())
             {
                 return new ValueTask<Reading>(this, _waiter.Version);
             }
@@ -150,10 +155,60 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     private void Wake(ReadingKind kind)
     {
-        if (Interlocked.CompareExchange(ref _state, Running, Waiting) == Waiting)
+        if (Interlocked.CompareExchange(ref _state, Running, Waiting) == Waiting
+            && (_socket is null || kind != ReadingKind.Frames || !TrySendAtOnce(_socket)))
         {
             _waiter.SetResult(kind);
         }
+    }
+
+    /// <summary>
+    /// Goes to sleep; false where something came in between. Where it is true, whoever wakes goes on.
+    /// </summary>
+    private bool TryWait()
+    {
+        Volatile.Write(ref _state, Waiting);
+
+        // Whoever wakes looks at the state after changing what there is to read; here it is the other
+        // way round. With a full fence on both sides one of the two sees the other.
+        Interlocked.MemoryBarrier();
+        return (!IsClosing && !Group.HasAfter(Cursor)) || Interlocked.CompareExchange(ref _state, Running, Waiting) != Waiting;
+    }
+
+    /// <summary>
+    /// Sends what the group shares while the read goes on waiting; false where the read has to be completed:
+    /// the kernel did not take all of it, or there is something else to do.
+    /// </summary>
+    private bool TrySendAtOnce(DirectSocket socket)
+    {
+        do
+        {
+            while (TryRead(out var reading))
+            {
+                if (reading.Kind != ReadingKind.Frames)
+                {
+                    return false;
+                }
+
+                var sent = socket.SendAtOnce(reading.Frames.Span);
+                if (sent < reading.Frames.Length)
+                {
+                    _unsent = reading with { Frames = reading.Frames[sent..] };
+                    return false;
+                }
+
+                _silentSince = _hub.Now;
+                _hub.Metrics.Written(Transport, reading);
+            }
+
+            if (_isBehind)
+            {
+                return false;
+            }
+        }
+        while (!TryWait());
+
+        return true;
     }
 
     Reading IValueTaskSource<Reading>.GetResult(short token)
@@ -173,6 +228,14 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// <summary>What can be had without waiting and without laying out.</summary>
     private bool TryRead(out Reading reading)
     {
+        if (_unsent is { } unsent)
+        {
+            // Before all else, even the end: what follows would stand in the middle of a frame.
+            _unsent = null;
+            reading = unsent;
+            return true;
+        }
+
         if (IsClosing)
         {
             reading = new Reading(ReadingKind.Closed, default, Cursor);

@@ -7,7 +7,7 @@ namespace SseAspire.Api.Hub;
 internal sealed class Wave : IThreadPoolWorkItem
 {
     /// <summary>How many readers make it worth to wake one more thread.</summary>
-    private const int WorthAThread = 400;
+    private const int WorthAThread = 1_000;
 
     /// <summary>How many subscriptions a thread takes at a time: few, so that all threads end together.</summary>
     private const int Share = 32;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
@@ -17,6 +19,9 @@ internal sealed partial class ServerSentEvents(
     TimeProvider time,
     ILogger<ServerSentEvents> logger)
 {
+    private static readonly ChunkedFormat PlainChunks = new(SseFormat.Plain);
+    private static readonly ChunkedFormat EnvelopeChunks = new(SseFormat.Envelope);
+
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves one request until its stream ends.</summary>
@@ -52,8 +57,9 @@ internal sealed partial class ServerSentEvents(
         }
 
         var start = await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted);
+        var socket = request.IsMetered ? null : FindSocket(context);
         var subscription = hub.Subscribe(
-            request.Selection, request.Envelope ? SseFormat.Envelope : SseFormat.Plain, Transport.Sse, start, context.Abort);
+            request.Selection, FormatOf(request, socket), Transport.Sse, start, context.Abort, socket);
         var opened = time.GetTimestamp();
         hub.Metrics.ConnectionOpened(Transport.Sse);
         StreamOpened(context.Connection.Id, request.Selection, start.Cursor);
@@ -62,7 +68,7 @@ internal sealed partial class ServerSentEvents(
             await using var left = context.RequestAborted.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
             await OpenAsync(context, start.Cursor);
-            await WriteAsync(context, subscription, request.HeartbeatEvent);
+            await WriteAsync(context, subscription, socket, request.HeartbeatEvent);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -87,7 +93,7 @@ internal sealed partial class ServerSentEvents(
     }
 
     /// <summary>6. The transport only frames.</summary>
-    private async Task WriteAsync(HttpContext context, Subscription subscription, bool heartbeatEvent)
+    private async Task WriteAsync(HttpContext context, Subscription subscription, DirectSocket? socket, bool heartbeatEvent)
     {
         var output = context.Response.BodyWriter;
         while (true)
@@ -96,6 +102,10 @@ internal sealed partial class ServerSentEvents(
             switch (reading.Kind)
             {
                 case ReadingKind.Frames when reading.Frames.IsEmpty:
+                    break;
+                case ReadingKind.Frames when socket is not null:
+                    await socket.SendAsync(reading.Frames);
+                    hub.Metrics.Written(Transport.Sse, reading);
                     break;
                 case ReadingKind.Frames:
                     await output.WriteAsync(reading.Frames);
@@ -116,6 +126,21 @@ internal sealed partial class ServerSentEvents(
             }
         }
     }
+
+    /// <summary>
+    /// The connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
+    /// </summary>
+    private static DirectSocket? FindSocket(HttpContext context) =>
+        HttpProtocol.IsHttp11(context.Request.Protocol)
+        && context.Features.Get<ITlsConnectionFeature>() is null
+        && context.Features.Get<IConnectionSocketFeature>() is { } connection
+            ? new DirectSocket(connection.Socket)
+            : null;
+
+    private static FrameFormat FormatOf(SubscribeRequest request, DirectSocket? socket) =>
+        socket is null
+            ? request.Envelope ? SseFormat.Envelope : SseFormat.Plain
+            : request.Envelope ? EnvelopeChunks : PlainChunks;
 
     /// <summary>Refuses a request that the client should try again.</summary>
     private async Task RefuseAsync(HttpContext context)
