@@ -70,7 +70,7 @@ internal sealed class EventHub
         {
             if (!_groups.TryGetValue((selection, format), out var group))
             {
-                group = new SubscriptionGroup(selection, format, Position);
+                group = new SubscriptionGroup(selection, format, Position, _options.CompressFrom);
                 _groups.Add((selection, format), group);
                 _index.Add(group);
             }
@@ -100,10 +100,26 @@ internal sealed class EventHub
             _subscriptions.TryRemove(subscription, out _);
             if (group.Count == 0)
             {
+                group.Dispose();
                 _groups.Remove((group.Selection, group.Format));
                 _index.Remove(group);
             }
         }
+    }
+
+    /// <summary>How many subscriptions select these events in any of these formats.</summary>
+    public int Count(Selection selection, ReadOnlySpan<FrameFormat> formats)
+    {
+        var count = 0;
+        lock (_lock)
+        {
+            foreach (var format in formats)
+            {
+                count += _groups.GetValueOrDefault((selection, format))?.Count ?? 0;
+            }
+        }
+
+        return count;
     }
 
     /// <summary>What a reader is told to wait before it reconnects: spread, so that readers do not come as a herd.</summary>
@@ -143,11 +159,10 @@ internal sealed class EventHub
             LayOut(batch);
             foreach (var group in _touched)
             {
-                group.Publish(group.Pending!);
+                var layout = group.Publish();
                 group.CopyMembers(_woken);
-                group.Pending!.Clear();
-                _layouts.Push(group.Pending);
-                group.Pending = null;
+                layout.Clear();
+                _layouts.Push(layout);
             }
 
             _touched.Clear();
@@ -208,7 +223,7 @@ internal sealed class EventHub
                 // Nobody can tell whose events are missing, so everybody is told.
                 foreach (var group in _groups.Values)
                 {
-                    Open(group).Add(group.Format, gap, entry);
+                    Open(group).LayOut(gap, entry);
                 }
 
                 Metrics.Gap(gap);
@@ -222,22 +237,22 @@ internal sealed class EventHub
                 if (!ReferenceEquals(group.FoundFor, entry))
                 {
                     group.FoundFor = entry;
-                    Open(group).Add(group.Format, entry);
+                    Open(group).LayOut(entry);
                 }
             }
 
             position = entry.Id;
         }
 
-        BatchLayout Open(SubscriptionGroup group)
+        SubscriptionGroup Open(SubscriptionGroup group)
         {
             if (group.Pending is null)
             {
-                group.Pending = _layouts.TryPop(out var layout) ? layout : new BatchLayout();
+                group.Begin(_layouts.TryPop(out var layout) ? layout : new BatchLayout());
                 _touched.Add(group);
             }
 
-            return group.Pending;
+            return group;
         }
     }
 

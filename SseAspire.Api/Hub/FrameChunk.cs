@@ -50,6 +50,33 @@ internal sealed class FrameChunk
         Volatile.Write(ref _count, _count + marks.Length);
     }
 
+    /// <summary>The same frames with room for more. Whoever reads this one does not notice.</summary>
+    public FrameChunk Enlarge(int more)
+    {
+        var larger = new FrameChunk(From, _length + more);
+        larger.Append(_bytes.AsSpan(0, _length), _marks.AsSpan(0, _count));
+        return larger;
+    }
+
+    /// <summary>Whether a reader at this place has had nothing of it and missed nothing before it.</summary>
+    public bool BeginsAfter(EventId cursor) => cursor >= From && Volatile.Read(ref _count) > 0 && Volatile.Read(ref _marks)[0].Place > cursor;
+
+    /// <summary>What follows a step, which moves on; false where nothing does.</summary>
+    public bool TryReadFrom(ref CompressedRun.Step step, out Reading reading)
+    {
+        var count = Volatile.Read(ref _count);
+        var marks = Volatile.Read(ref _marks);
+        if (count == step.Batches)
+        {
+            reading = default;
+            return false;
+        }
+
+        reading = Slice(step.Batches, count, marks);
+        step = step with { Batches = count };
+        return true;
+    }
+
     /// <summary>Everything laid out after a place, which must not lie before <see cref="From"/>.</summary>
     public Reading ReadAfter(EventId cursor)
     {
@@ -75,8 +102,13 @@ internal sealed class FrameChunk
             }
         }
 
-        var before = low == 0 ? default : marks[low - 1];
-        var last = marks[count - 1];
+        return Slice(low, count, marks);
+    }
+
+    private Reading Slice(int from, int to, Mark[] marks)
+    {
+        var before = from == 0 ? default : marks[from - 1];
+        var last = marks[to - 1];
         return new Reading(
             ReadingKind.Frames, _bytes.AsMemory(before.End, last.End - before.End), last.Place, last.Events - before.Events,
             Source.Head, last.At);

@@ -28,6 +28,13 @@ public sealed class HubOptions
     [Range(1, 1_000)]
     public int MaxTopics { get; set; } = 64;
 
+    /// <summary>
+    /// From how many equal subscriptions on a stream is compressed for clients that accept it: one compressor serves
+    /// them all, and takes a quarter of a megabyte.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int CompressFrom { get; set; } = 100;
+
     /// <summary>After how long a silence a stream shows that it lives.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(15);

@@ -42,6 +42,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     private int _closing = -1;
     private Gap? _gap;
     private Reading? _unsent;
+    private CompressedRun.Step _step;
     private bool _isBehind;
     private long _busySince;
     private long _silentSince;
@@ -214,9 +215,19 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     Reading IValueTaskSource<Reading>.GetResult(short token)
     {
         var kind = _waiter.GetResult(token);
-        return TryRead(out var reading) ? Started(reading)
-            : kind == ReadingKind.Heartbeat ? Started(new Reading(kind, default, Cursor))
-            : new Reading(ReadingKind.Frames, default, Cursor);
+        if (TryRead(out var reading))
+        {
+            return Started(reading);
+        }
+
+        if (kind != ReadingKind.Heartbeat)
+        {
+            return new Reading(ReadingKind.Frames, default, Cursor);
+        }
+
+        // It stands between what is compressed: see OpenPrivateFrames.
+        _step = default;
+        return Started(new Reading(kind, default, Cursor));
     }
 
     ValueTaskSourceStatus IValueTaskSource<Reading>.GetStatus(short token) => _waiter.GetStatus(token);
@@ -253,7 +264,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
         // Read first: all up to here was laid out before the position moved, for those who want it.
         var position = _hub.Position;
-        _isBehind = !Group.TryRead(Cursor, out reading);
+        _isBehind = !Group.TryRead(Cursor, ref _step, out reading);
         if (reading.Frames.Length > 0)
         {
             Cursor = reading.Cursor;
@@ -350,6 +361,8 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     private ArrayBufferWriter<byte> OpenPrivateFrames()
     {
+        // What only this reader has is not what the compressed frames that follow refer to.
+        _step = default;
         _privateFrames ??= new ArrayBufferWriter<byte>();
         _privateFrames.ResetWrittenCount();
         return _privateFrames;

@@ -7,12 +7,18 @@ namespace SseAspire.Api.Hub;
 /// once for all of them.
 /// </summary>
 /// <remarks>The tail lays out; members come and go; both under the hub's lock. Reading takes none.</remarks>
-internal sealed class SubscriptionGroup
+internal sealed class SubscriptionGroup : IDisposable
 {
     private const int SmallestChunk = 512;
     private const int LargestChunk = 64 * 1024;
 
+    /// <summary>After how many seconds of silence a compressor, which holds a quarter of a megabyte, is given up.</summary>
+    private const int CompressorPatience = 10;
+
+    private readonly int _compressFrom;
     private readonly List<Subscription> _members = [];
+    private CompressedRun? _compressed;
+    private int _silentSeconds;
     private Shared _shared;
     private bool _wanted;
     private EventId _laidOutAtTick;
@@ -20,9 +26,10 @@ internal sealed class SubscriptionGroup
     /// <param name="selection">What the members want.</param>
     /// <param name="format">How they want it.</param>
     /// <param name="position">How far the tail is: what comes after it will be laid out.</param>
-    public SubscriptionGroup(Selection selection, FrameFormat format, EventId position)
+    /// <param name="compressFrom">From how many members on a compressor pays, where the format has one.</param>
+    public SubscriptionGroup(Selection selection, FrameFormat format, EventId position, int compressFrom)
     {
-        (Selection, Format, Due) = (selection, format, position);
+        (Selection, Format, Due, _compressFrom) = (selection, format, position, compressFrom);
         _laidOutAtTick = position;
         _shared = new Shared(position, null, null);
     }
@@ -56,12 +63,40 @@ internal sealed class SubscriptionGroup
         _members.RemoveAt(_members.Count - 1);
     }
 
+    /// <summary>Lays out an event of the batch under way.</summary>
+    public void LayOut(LogEntry entry)
+    {
+        Pending!.Add(Format, entry);
+        _compressed?.AddEvent(entry);
+    }
+
+    /// <summary>Lays out a gap before an event of the batch under way.</summary>
+    public void LayOut(Gap gap, LogEntry next)
+    {
+        Pending!.Add(Format, gap, next);
+        _compressed?.AddGap(gap);
+    }
+
     public void CopyMembers(List<Subscription> destination) => destination.AddRange(_members);
 
-    /// <summary>Publishes the frames of a batch to the members.</summary>
-    public void Publish(BatchLayout layout)
+    /// <summary>Begins a batch, whose frames are laid out here.</summary>
+    public void Begin(BatchLayout layout)
     {
+        Pending = layout;
+        if (_compressed is null && _members.Count >= _compressFrom && Format.IsCompressible)
+        {
+            _compressed = new CompressedRun(Format);
+        }
+    }
+
+    /// <summary>Publishes the frames of the batch under way to the members, and gives its layout back.</summary>
+    public BatchLayout Publish()
+    {
+        var layout = Pending!;
+        Pending = null;
         var (laidOut, current, former) = _shared;
+        // First: whoever sees how far the group is looks here.
+        _compressed?.Publish(laidOut, layout.Marks[^1]);
         if (current is null || !current.HasRoomFor(layout.Frames.Length))
         {
             // A busy group gets larger chunks, a rare one pays for what it uses.
@@ -72,15 +107,23 @@ internal sealed class SubscriptionGroup
         current.Append(layout.Frames, layout.Marks);
         Volatile.Write(ref _shared, new Shared(layout.Marks[^1].Place, current, former));
         _wanted = true;
+        return layout;
     }
 
     /// <summary>
-    /// A second is over: gives the frames up when nothing came since the last call, since whoever is late reads the
-    /// window.
+    /// A second is over: gives up what nobody uses. The frames, when nothing came since the last call, since whoever is
+    /// late reads the window.
     /// </summary>
     public void Tick()
     {
         (Due, _laidOutAtTick) = (_laidOutAtTick, _shared.LaidOut);
+        _silentSeconds = _wanted ? 0 : _silentSeconds + 1;
+        if (_compressed is not null && _silentSeconds >= CompressorPatience)
+        {
+            _compressed.Dispose();
+            Volatile.Write(ref _compressed, null);
+        }
+
         if (!_wanted && _shared.Current is not null)
         {
             Volatile.Write(ref _shared, new Shared(_shared.LaidOut, null, null));
@@ -96,7 +139,10 @@ internal sealed class SubscriptionGroup
     /// The shared frames after a place, empty where nothing has come since, or false where what is kept does
     /// not reach back so far.
     /// </summary>
-    public bool TryRead(EventId cursor, out Reading reading)
+    /// <param name="cursor">The place.</param>
+    /// <param name="step">Where the reader is in what is compressed; moves with it.</param>
+    /// <param name="reading">The frames.</param>
+    public bool TryRead(EventId cursor, ref CompressedRun.Step step, out Reading reading)
     {
         var (laidOut, current, former) = Volatile.Read(ref _shared);
         if (cursor >= laidOut)
@@ -105,12 +151,20 @@ internal sealed class SubscriptionGroup
             return true;
         }
 
+        if (Volatile.Read(ref _compressed) is { } compressed && compressed.TryRead(cursor, ref step, out reading))
+        {
+            return true;
+        }
+
+        step = default;
         var chunk = current is not null && cursor >= current.From ? current
             : former is not null && cursor >= former.From ? former
             : null;
         reading = chunk?.ReadAfter(cursor) ?? default;
         return chunk is not null;
     }
+
+    public void Dispose() => _compressed?.Dispose();
 
     /// <summary>How far everything is laid out, the chunk that grows, and the one before it: replaced together.</summary>
     private sealed record Shared(EventId LaidOut, FrameChunk? Current, FrameChunk? Former);

@@ -3,6 +3,8 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
+using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
 
@@ -19,9 +21,6 @@ internal sealed partial class ServerSentEvents(
     TimeProvider time,
     ILogger<ServerSentEvents> logger)
 {
-    private static readonly ChunkedFormat PlainChunks = new(SseFormat.Plain);
-    private static readonly ChunkedFormat EnvelopeChunks = new(SseFormat.Envelope);
-
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves one request until its stream ends.</summary>
@@ -58,8 +57,8 @@ internal sealed partial class ServerSentEvents(
 
         var start = await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted);
         var socket = request.IsMetered ? null : FindSocket(context);
-        var subscription = hub.Subscribe(
-            request.Selection, FormatOf(request, socket), Transport.Sse, start, context.Abort, socket);
+        var form = SseForm.Of(request.Envelope, isChunked: socket is not null, isGzip: IsWorthCompressing(context, request));
+        var subscription = hub.Subscribe(request.Selection, form.Frames, Transport.Sse, start, context.Abort, socket);
         var opened = time.GetTimestamp();
         hub.Metrics.ConnectionOpened(Transport.Sse);
         StreamOpened(context.Connection.Id, request.Selection, start.Cursor);
@@ -67,8 +66,8 @@ internal sealed partial class ServerSentEvents(
         {
             await using var left = context.RequestAborted.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
-            await OpenAsync(context, start.Cursor);
-            await WriteAsync(context, subscription, socket, request.HeartbeatEvent);
+            await OpenAsync(context, form, start.Cursor);
+            await WriteAsync(context, form, subscription, socket, request.HeartbeatEvent);
         }
         catch (Exception e) when (e is OperationCanceledException or IOException)
         {
@@ -85,15 +84,17 @@ internal sealed partial class ServerSentEvents(
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
-    private async Task OpenAsync(HttpContext context, EventId start)
+    private async Task OpenAsync(HttpContext context, SseForm form, EventId start)
     {
         var output = EventStream.Open(context);
-        SseFormat.WriteOpening(output, hub.NextRetry(), start);
+        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
+        form.Open(context.Response, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start));
         await output.FlushAsync(context.RequestAborted);
     }
 
     /// <summary>6. The transport only frames.</summary>
-    private async Task WriteAsync(HttpContext context, Subscription subscription, DirectSocket? socket, bool heartbeatEvent)
+    private async Task WriteAsync(
+        HttpContext context, SseForm form, Subscription subscription, DirectSocket? socket, bool heartbeatEvent)
     {
         var output = context.Response.BodyWriter;
         while (true)
@@ -112,11 +113,11 @@ internal sealed partial class ServerSentEvents(
                     hub.Metrics.Written(Transport.Sse, reading);
                     break;
                 case ReadingKind.Heartbeat:
-                    SseFormat.WriteHeartbeat(output, reading.Cursor, heartbeatEvent);
+                    form.Write(output, frame => SseFormat.WriteHeartbeat(frame, reading.Cursor, heartbeatEvent));
                     await output.FlushAsync();
                     break;
                 case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
-                    SseFormat.WriteClosing(output, hub.NextRetry());
+                    form.Write(output, frame => SseFormat.WriteClosing(frame, hub.NextRetry()));
                     await output.FlushAsync();
                     return;
                 case ReadingKind.Closed:
@@ -137,10 +138,10 @@ internal sealed partial class ServerSentEvents(
             ? new DirectSocket(connection.Socket)
             : null;
 
-    private static FrameFormat FormatOf(SubscribeRequest request, DirectSocket? socket) =>
-        socket is null
-            ? request.Envelope ? SseFormat.Envelope : SseFormat.Plain
-            : request.Envelope ? EnvelopeChunks : PlainChunks;
+    /// <summary>Whether the client takes gzip and there are so many equal streams that one compressor for all of them pays.</summary>
+    private bool IsWorthCompressing(HttpContext context, SubscribeRequest request) =>
+        AcceptEncoding.TakesGzip(context.Request.Headers.AcceptEncoding)
+        && hub.Count(request.Selection, SseForm.Formats(request.Envelope)) + 1 >= options.Value.CompressFrom;
 
     /// <summary>Refuses a request that the client should try again.</summary>
     private async Task RefuseAsync(HttpContext context)

@@ -1,0 +1,18 @@
+using System.Buffers;
+using System.Buffers.Text;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>The chunk of a chunked transfer (RFC 9112, 7.1).</summary>
+internal static class HttpChunk
+{
+    public static ReadOnlySpan<byte> End => "\r\n"u8;
+
+    /// <summary>Lays out what stands before so many bytes of data. None of them would end the answer.</summary>
+    public static void Begin(IBufferWriter<byte> output, int length)
+    {
+        Utf8Formatter.TryFormat(length, output.GetSpan(8), out var digits, new StandardFormat('x'));
+        output.Advance(digits);
+        output.Write("\r\n"u8);
+    }
+}

@@ -1,0 +1,65 @@
+using System.Buffers;
+using SseAspire.Api.Hub;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>The form in which one event stream is sent: with or without envelopes, chunks and gzip.</summary>
+internal sealed class SseForm
+{
+    private static readonly SseForm[] All =
+        [.. from envelope in new[] { false, true }
+            from chunked in new[] { false, true }
+            from gzip in new[] { false, true }
+            select new SseForm(envelope, chunked, gzip)];
+
+    private static readonly FrameFormat[] Plain = [.. All[..4].Select(form => form.Frames)];
+    private static readonly FrameFormat[] Envelopes = [.. All[4..].Select(form => form.Frames)];
+
+    private readonly bool _isGzip;
+
+    private SseForm(bool envelope, bool chunked, bool gzip)
+    {
+        _isGzip = gzip;
+        FrameFormat events = envelope ? SseFormat.Envelope : SseFormat.Plain;
+        Frames = gzip ? new GzipFormat(events, chunked) : chunked ? new ChunkedFormat(events) : events;
+    }
+
+    /// <summary>How events are laid out.</summary>
+    public FrameFormat Frames { get; }
+
+    /// <summary>The form.</summary>
+    /// <param name="envelope">Whether <c>data</c> is the JSON envelope.</param>
+    /// <param name="isChunked">Whether the frames go to the socket, past the server, so that they are chunks already.</param>
+    /// <param name="isGzip">Whether the stream is compressed.</param>
+    public static SseForm Of(bool envelope, bool isChunked, bool isGzip) =>
+        All[(envelope ? 4 : 0) + (isChunked ? 2 : 0) + (isGzip ? 1 : 0)];
+
+    /// <summary>All formats in which the same events may be sent.</summary>
+    public static ReadOnlySpan<FrameFormat> Formats(bool envelope) => envelope ? Envelopes : Plain;
+
+    /// <summary>Begins the answer with a frame of its own.</summary>
+    public void Open(HttpResponse response, Action<IBufferWriter<byte>> write)
+    {
+        if (_isGzip)
+        {
+            response.Headers.ContentEncoding = GzipFormat.ContentCoding;
+            response.BodyWriter.Write(GzipFormat.Header);
+        }
+
+        Write(response.BodyWriter, write);
+    }
+
+    /// <summary>Writes a frame that only this reader gets, through the server.</summary>
+    public void Write(IBufferWriter<byte> output, Action<IBufferWriter<byte>> write)
+    {
+        if (!_isGzip)
+        {
+            write(output);
+            return;
+        }
+
+        var frame = new ArrayBufferWriter<byte>();
+        write(frame);
+        GzipFormat.WriteStored(output, frame.WrittenSpan);
+    }
+}
