@@ -21,6 +21,7 @@ public static class ServiceDefaults
     {
         builder.AddTelemetry();
         builder.AddTrustedProxies();
+        builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 
 namespace SseAspire.Testing;
@@ -7,9 +9,18 @@ namespace SseAspire.Testing;
 /// the product's own code: it notices what a lenient reader would forgive. Remembers the last event id over
 /// reconnects, and can be cut at any byte.
 /// </summary>
-public sealed class SseReader(Uri address, string query) : IDisposable
+/// <param name="address">Where it connects first.</param>
+/// <param name="query">What it subscribes to.</param>
+/// <param name="takesGzip">Whether it lets the hub compress the stream.</param>
+/// <param name="receiveBuffer">How many bytes the kernel may keep for it, or null for what is usual.</param>
+public sealed class SseReader(Uri address, string query, bool takesGzip = false, int? receiveBuffer = null) : IDisposable
 {
-    private readonly HttpClient _client = new() { Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _client = new(new SocketsHttpHandler
+    {
+        AutomaticDecompression = takesGzip ? DecompressionMethods.GZip : DecompressionMethods.None,
+        ConnectCallback = receiveBuffer is { } size ? (context, cancellation) => ConnectAsync(context, size, cancellation) : null,
+    })
+    { Timeout = Timeout.InfiniteTimeSpan };
     private readonly byte[] _buffer = new byte[16 * 1024];
     private string _idBuffer = "";
 
@@ -77,6 +88,21 @@ public sealed class SseReader(Uri address, string query) : IDisposable
                 Interpret(Encoding.UTF8.GetString([.. line]), data, ref type, onFrame);
                 line.Clear();
             }
+        }
+    }
+
+    private static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, int receiveBuffer, CancellationToken cancellationToken)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveBufferSize = receiveBuffer };
+        try
+        {
+            await socket.ConnectAsync(context.DnsEndPoint, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 
