@@ -4,6 +4,7 @@ using SseAspire.Api.Metering;
 using SseAspire.Api.Operations;
 using SseAspire.Api.Publishing;
 using SseAspire.Api.Transports;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api;
 
@@ -67,6 +68,10 @@ internal static class ApiEndpoints
             app.MapPost("/operations/drop", (HttpContext context, Drop drop) => drop.ServeAsync(context))
                 .WithName("drop")
                 .DescribeDropping()
+                .RequireKey(operations.Key);
+            app.MapPost("/operations/drain", (Drain drain) => drain.Serve())
+                .WithName("drain")
+                .DescribeDraining()
                 .RequireKey(operations.Key);
             app.MapPost("/operations/cut", (HttpContext context, Cut cut) => cut.ServeAsync(context))
                 .WithName("cut")

@@ -9,6 +9,8 @@ using SseAspire.Api.Operations;
 using SseAspire.Api.Publishing;
 using SseAspire.Api.Telemetry;
 using SseAspire.Api.Transports;
+using SseAspire.Broker;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api;
 
@@ -26,6 +28,7 @@ internal static class ApiServices
             return new EventWindow(options.WindowEvents, options.WindowBytes);
         });
         services.AddSingleton<LogReader>();
+        services.AddSingleton<TailPulse>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<StartResolver>();
         services.AddSingleton<ConnectionLimits>();
@@ -62,12 +65,7 @@ internal static class ApiServices
 
     public static void AddOperations(this IServiceCollection services, IHostEnvironment environment)
     {
-        services.AddOptions<OperationsOptions>()
-            .BindConfiguration(OperationsOptions.Section)
-            .Validate(
-                options => !options.Enabled || environment.IsDevelopment() || !string.IsNullOrEmpty(options.Key),
-                "Operations:Enabled is set without Operations:Key. Outside Development anybody could cut the streams; set Operations__Key to a secret.")
-            .ValidateOnStart();
+        OperationsOptions.Register(services, environment);
         services.AddSingleton<Control>();
         services.AddHostedService(provider => provider.GetRequiredService<Control>());
         services.AddSingleton<Drop>();
@@ -91,7 +89,9 @@ internal static class ApiServices
         // The host gives up on a shutdown that takes longer than 30 s, unless told how long a drain may take.
         services.AddOptions<HostOptions>().Configure<IOptions<HubOptions>>(
             (host, hub) => host.ShutdownTimeout = hub.Value.DrainTime + TimeSpan.FromSeconds(10));
-        services.AddHealthChecks().AddCheck<Drain>("hub");
+        services.AddHealthChecks()
+            .AddCheck<HubHealth>("hub")
+            .AddCheck<HubPulse>("pulse", tags: [ServiceDefaults.ServiceDefaults.LiveTag]);
     }
 
     public static void AddProblems(this IServiceCollection services)

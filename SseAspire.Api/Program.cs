@@ -26,6 +26,7 @@ do
 
     app.UseExceptionHandler();
     app.UseMetering();
+    app.Use(app.Services.GetRequiredService<Drain>().LetGoAsync);
     app.UseStatusCodePages(Problems.WriteStatusAsync);
     app.UseCors();
     app.UseWebSockets();

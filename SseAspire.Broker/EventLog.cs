@@ -101,8 +101,12 @@ public sealed partial class EventLog : IAsyncDisposable
     /// Follows the log from a place on: yields each batch of new entries as it comes, without end, and goes
     /// on from where it was after Redis has been away.
     /// </summary>
+    public IAsyncEnumerable<IReadOnlyList<LogEntry>> TailAsync(EventId after, CancellationToken cancellationToken = default) =>
+        TailAsync(after, new TailPulse(_time), cancellationToken);
+
+    /// <summary>Follows the log as <see cref="TailAsync(EventId, CancellationToken)"/> does, and shows how that goes.</summary>
     public async IAsyncEnumerable<IReadOnlyList<LogEntry>> TailAsync(
-        EventId after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        EventId after, TailPulse pulse, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await using var wake = new WakeSignal(_redis, _keys.Wake, _time);
         await wake.SubscribeAsync().WaitAsync(cancellationToken);
@@ -110,6 +114,7 @@ public sealed partial class EventLog : IAsyncDisposable
         var count = MaxRead;
         while (true)
         {
+            pulse.Turn();
             IReadOnlyList<LogEntry> batch;
             try
             {
@@ -143,6 +148,7 @@ public sealed partial class EventLog : IAsyncDisposable
             // A full batch means that more is waiting.
             if (batch.Count < count)
             {
+                pulse.ReachHead();
                 count = MaxRead;
                 await wake.WaitAsync(cancellationToken);
             }

@@ -24,6 +24,8 @@ public static class EventLogRegistration
             .ValidateOnStart();
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<EventLog>();
+        builder.Services.AddSingleton<RedisHealth>();
+        builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis");
         builder.Services.AddHostedService<LogRetention>();
         return builder;
     }

@@ -7,5 +7,6 @@ namespace SseAspire.Broker;
 internal static class RedisClient
 {
     public static void AddRedis(IHostApplicationBuilder builder, string connectionName, Action<ConfigurationOptions> configure) =>
-        builder.AddRedisClient(connectionName, configureOptions: configure);
+        // Its health check says neither since when nor why, but the exception; the log has its own.
+        builder.AddRedisClient(connectionName, settings => settings.DisableHealthChecks = true, configure);
 }

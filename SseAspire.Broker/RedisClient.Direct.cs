@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace SseAspire.Broker;
 
 /// <summary>
-/// Redis, registered under the same name, with the same health check and settings as Aspire's client
-/// integration has, where its packages are not served: <c>UseAspire=false</c>.
+/// Redis, registered under the same name and with the same settings as Aspire's client integration has, where
+/// its packages are not served: <c>UseAspire=false</c>.
 /// </summary>
 internal static class RedisClient
 {
@@ -22,7 +22,5 @@ internal static class RedisClient
             configure(options);
             return ConnectionMultiplexer.Connect(options);
         });
-        builder.Services.AddHealthChecks().AddRedis(
-            services => services.GetRequiredService<IConnectionMultiplexer>(), "StackExchange.Redis");
     }
 }

@@ -5,12 +5,18 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// A health report as JSON: <c>{status, checks: {name: {status, description?}}}</c>, so that an
-/// operator reads what is wrong and not only that something is.
+/// A health report as JSON: <c>{status, checks: {name: {status, description?, since?}}}</c>, so that an
+/// operator reads what is wrong and not only that something is. <c>since</c> is a time in UTC (RFC 3339).
 /// </summary>
-internal static class HealthReportBody
+public static class HealthReportBody
 {
-    public static async Task WriteAsync(HttpContext context, HealthReport report)
+    private const string SinceKey = "since";
+
+    /// <summary>A result that says since when it is so.</summary>
+    public static HealthCheckResult Since(HealthStatus status, string description, DateTimeOffset since) =>
+        new(status, description, data: new Dictionary<string, object> { [SinceKey] = since });
+
+    internal static async Task WriteAsync(HttpContext context, HealthReport report)
     {
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
@@ -25,6 +31,11 @@ internal static class HealthReportBody
             if (entry.Description is { } description)
             {
                 json.WriteString("description", description);
+            }
+
+            if (entry.Data.TryGetValue(SinceKey, out var since) && since is DateTimeOffset time)
+            {
+                json.WriteString(SinceKey, time.UtcDateTime);
             }
 
             json.WriteEndObject();

@@ -160,9 +160,26 @@ internal static class Description
     public static RouteHandlerBuilder DescribeDropping(this RouteHandlerBuilder endpoint) =>
         endpoint
             .WithSummary("Cut every stream of every replica, or a share of them")
+            .WithDescription(
+                """
+                `{"replicas":2,"answered":2,"dropped":340}`
+
+                So many replicas were told, so many of them have answered within a second, and those have dropped so many streams.
+                """)
             .DescribeOperation(
                 StatusCodes.Status202Accepted,
                 Query("share", "Which share of them, above 0 and up to 1, at random; all where it is not given.", false, JsonSchemaType.Number));
+
+    public static RouteHandlerBuilder DescribeDraining(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Have the replica that is asked close its streams as it does before it stops, and begin anew")
+            .WithDescription(
+                """
+                `{"replica":"api-7f9c:1","streams":340,"seconds":20}`
+
+                From now on `/health` is 503 and no stream is opened; those that are open are closed at an even rate over so many seconds, each between two events and with a `retry` of its own. Then the replica begins anew in the same process.
+                """)
+            .DescribeOperation(StatusCodes.Status202Accepted);
 
     public static RouteHandlerBuilder DescribeCutting(this RouteHandlerBuilder endpoint) =>
         endpoint

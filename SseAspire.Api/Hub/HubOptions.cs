@@ -51,6 +51,10 @@ public sealed class HubOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan MaxLifetime { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long the hub may lag behind the log before <c>/health</c> says so: degraded, which is still served.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan MaxLag { get; set; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Over how long the closing of the streams is spread before the API stops.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(20);

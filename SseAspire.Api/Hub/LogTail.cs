@@ -8,7 +8,8 @@ namespace SseAspire.Api.Hub;
 /// new batch as it comes, without end.
 /// </summary>
 internal sealed partial class LogTail(
-    EventHub hub, EventLog log, IOptions<HubOptions> options, TimeProvider time, ILogger<LogTail> logger) : BackgroundService
+    EventHub hub, EventLog log, TailPulse pulse, IOptions<HubOptions> options, TimeProvider time, ILogger<LogTail> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
@@ -16,7 +17,7 @@ internal sealed partial class LogTail(
     {
         var position = await StartAtEndAsync(stoppingToken);
         TailStarted(position);
-        await foreach (var batch in log.TailAsync(position, stoppingToken))
+        await foreach (var batch in log.TailAsync(position, pulse, stoppingToken))
         {
             hub.Publish(batch);
         }
@@ -27,6 +28,7 @@ internal sealed partial class LogTail(
         var warned = false;
         while (true)
         {
+            pulse.Turn();
             try
             {
                 var newest = await ReadNewestAsync(stoppingToken);

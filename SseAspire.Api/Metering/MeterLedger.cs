@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using SseAspire.Api.Operations;
 using SseAspire.Broker;
+using SseAspire.ServiceDefaults;
 using StackExchange.Redis;
 
 namespace SseAspire.Api.Metering;

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
-using SseAspire.Api.Operations;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api.Metering;
 

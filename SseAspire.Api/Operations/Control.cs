@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Globalization;
+using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Metering;
@@ -11,19 +13,58 @@ namespace SseAspire.Api.Operations;
 /// Carries an operator's word to every replica, whichever of them was asked: over the control channel.
 /// </summary>
 internal sealed partial class Control(
-    IConnectionMultiplexer redis, IOptions<LogOptions> options, EventHub hub, Meters meters, Restart restart, ILogger<Control> logger)
-    : BackgroundService
+    IConnectionMultiplexer redis,
+    IOptions<LogOptions> options,
+    EventHub hub,
+    Meters meters,
+    Restart restart,
+    TimeProvider time,
+    ILogger<Control> logger) : BackgroundService
 {
     private const string DropWord = "drop";
+    private const string DroppedWord = "dropped";
     private const string CutWord = "cut";
     private const string RestartWord = "restart";
 
+    /// <summary>How long the replicas have to answer; each does so in milliseconds.</summary>
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
+
     private readonly RedisChannel _channel = new LogKeys(options.Value.Hub).Control;
+    private readonly ConcurrentDictionary<string, ChannelWriter<int>> _asked = new(StringComparer.Ordinal);
 
     /// <summary>Cuts a share of the streams of every replica.</summary>
-    /// <returns>How many replicas were told.</returns>
+    /// <returns>How many replicas were told, how many of them have answered in time, and how many streams those dropped.</returns>
     /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
-    public Task<long> DropAsync(double share) => TellAsync(string.Create(CultureInfo.InvariantCulture, $"{DropWord} {share}"));
+    public async Task<(long Replicas, int Answered, int Dropped)> DropAsync(double share)
+    {
+        var question = Guid.NewGuid().ToString("N");
+        var answers = Channel.CreateUnbounded<int>();
+        _asked[question] = answers.Writer;
+        try
+        {
+            var replicas = await TellAsync(string.Create(CultureInfo.InvariantCulture, $"{DropWord} {share} {question}"));
+            var (answered, dropped) = (0, 0);
+            using var late = new CancellationTokenSource(AnswerTime, time);
+            try
+            {
+                while (answered < replicas)
+                {
+                    dropped += await answers.Reader.ReadAsync(late.Token);
+                    answered++;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // One has left, or is slow.
+            }
+
+            return (replicas, answered, dropped);
+        }
+        finally
+        {
+            _asked.TryRemove(question, out _);
+        }
+    }
 
     /// <summary>Cuts the connections under these meters, and those of new requests for so long.</summary>
     /// <returns>How many replicas were told.</returns>
@@ -65,8 +106,15 @@ internal sealed partial class Control(
     {
         switch (word)
         {
-            case [DropWord, var text] when double.TryParse(text, CultureInfo.InvariantCulture, out var share):
-                DropStreams(share);
+            case [DropWord, var text, var question] when double.TryParse(text, CultureInfo.InvariantCulture, out var share):
+                Answer(question, DropStreams(share));
+                break;
+            case [DroppedWord, var question, var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var dropped):
+                if (_asked.TryGetValue(question, out var asked))
+                {
+                    asked.TryWrite(dropped);
+                }
+
                 break;
             case [CutWord, var text, .. var names] when double.TryParse(text, CultureInfo.InvariantCulture, out var seconds):
                 CutConnections(names, TimeSpan.FromSeconds(seconds));
@@ -78,7 +126,20 @@ internal sealed partial class Control(
         }
     }
 
-    private void DropStreams(double share)
+    private void Answer(string question, int dropped)
+    {
+        try
+        {
+            redis.GetSubscriber().Publish(
+                _channel, string.Create(CultureInfo.InvariantCulture, $"{DroppedWord} {question} {dropped}"), CommandFlags.FireAndForget);
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            // Who asked reports that this one has not answered.
+        }
+    }
+
+    private int DropStreams(double share)
     {
         var dropped = 0;
         foreach (var subscription in hub.Subscriptions)
@@ -91,6 +152,7 @@ internal sealed partial class Control(
         }
 
         StreamsDropped(dropped);
+        return dropped;
     }
 
     private void CutConnections(string[] names, TimeSpan lasting)

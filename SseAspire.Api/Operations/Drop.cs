@@ -5,7 +5,8 @@ namespace SseAspire.Api.Operations;
 
 /// <summary>
 /// <c>POST /operations/drop?share=0.5</c>: cuts every stream of every replica, or a random share of them, to show and
-/// to test recovery. Answers 202 and how many replicas were told.
+/// to test recovery. Answers 202, how many replicas were told, how many of them have answered, and how many streams those
+/// have dropped.
 /// </summary>
 internal sealed class Drop(Control control)
 {
@@ -18,6 +19,7 @@ internal sealed class Drop(Control control)
                 && number is > 0 and <= 1 => number,
             _ => throw new BadRequestException("share", "is not a number above 0 and up to 1"),
         };
-        return Results.Json(new { replicas = await control.DropAsync(share) }, statusCode: StatusCodes.Status202Accepted);
+        var (replicas, answered, dropped) = await control.DropAsync(share);
+        return Results.Json(new { replicas, answered, dropped }, statusCode: StatusCodes.Status202Accepted);
     }
 }

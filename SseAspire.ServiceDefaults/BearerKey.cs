@@ -1,16 +1,19 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 
-namespace SseAspire.Api.Http;
+namespace SseAspire.ServiceDefaults;
 
 /// <summary>
 /// Lets a request pass that shows the key which is set (<c>Authorization: Bearer …</c>, RFC 6750), or every
 /// request where none is set.
 /// </summary>
-internal static class BearerKey
+public static class BearerKey
 {
     private const string Scheme = "Bearer ";
 
+    /// <summary>Has the endpoint ask for the key; where none is set, for nothing.</summary>
     public static IEndpointConventionBuilder RequireKey(this RouteHandlerBuilder endpoint, string? key)
     {
         if (string.IsNullOrEmpty(key))

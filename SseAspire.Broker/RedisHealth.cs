@@ -1,0 +1,66 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using SseAspire.ServiceDefaults;
+using StackExchange.Redis;
+
+namespace SseAspire.Broker;
+
+/// <summary>
+/// Whether Redis answers, and where it does not, since when and why, in words that hold no address and no
+/// credential.
+/// </summary>
+internal sealed class RedisHealth : IHealthCheck, IDisposable
+{
+    private readonly IConnectionMultiplexer _redis;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private DateTimeOffset? _awaySince;
+
+    public RedisHealth(IConnectionMultiplexer redis, TimeProvider time)
+    {
+        (_redis, _time) = (redis, time);
+        // Told by the connection, since nobody may have asked when it broke.
+        redis.ConnectionFailed += OnFailed;
+    }
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await _redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
+            lock (_lock)
+            {
+                _awaySince = null;
+            }
+
+            return HealthCheckResult.Healthy();
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested && BrokerUnavailableException.Covers(e))
+        {
+            return HealthReportBody.Since(HealthStatus.Unhealthy, $"Redis {Describe(e)}", MarkAway());
+        }
+    }
+
+    public void Dispose() => _redis.ConnectionFailed -= OnFailed;
+
+    private void OnFailed(object? sender, ConnectionFailedEventArgs failure) => MarkAway();
+
+    private DateTimeOffset MarkAway()
+    {
+        lock (_lock)
+        {
+            return _awaySince ??= _time.GetUtcNow();
+        }
+    }
+
+    // The client's own messages name addresses, and a server's may: only what is bounded is repeated.
+    private static string Describe(Exception e) => e switch
+    {
+        RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "refuses the credentials",
+        RedisServerException => $"refuses: {ErrorCode(e.Message)}",
+        RedisTimeoutException or TimeoutException => "does not answer in time",
+        _ => "cannot be reached",
+    };
+
+    /// <summary>The word that an error of Redis begins with: LOADING, MISCONF, NOAUTH.</summary>
+    private static string ErrorCode(string message) => string.Concat(message.TakeWhile(char.IsAsciiLetterUpper));
+}
