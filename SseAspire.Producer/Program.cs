@@ -1,5 +1,6 @@
 using SseAspire.Broker;
 using SseAspire.Producer;
+using SseAspire.Producer.Operations;
 using SseAspire.Producer.Sources;
 using SseAspire.ServiceDefaults;
 
@@ -11,7 +12,9 @@ builder.AddSource<HostSource, HostSourceOptions>(HostSourceOptions.Section);
 builder.AddSource<EarthquakeSource, EarthquakeSourceOptions>(EarthquakeSourceOptions.Section);
 builder.AddSource<RelaySource, RelaySourceOptions>(RelaySourceOptions.Section);
 builder.AddSourceRunner();
+builder.AddOperations();
 
 var app = builder.Build();
 app.MapDefaultEndpoints();
+app.MapOperations();
 app.Run();

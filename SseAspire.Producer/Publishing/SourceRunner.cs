@@ -1,4 +1,5 @@
 using SseAspire.Broker;
+using SseAspire.Producer.Operations;
 using SseAspire.Producer.Sources;
 
 namespace SseAspire.Producer;
@@ -8,8 +9,12 @@ namespace SseAspire.Producer;
 /// started again after a pause; the others do not notice.
 /// </summary>
 internal sealed partial class SourceRunner(
-    IEnumerable<IEventSource> sources, EventLog log, ProducerTelemetry telemetry, TimeProvider time, ILogger<SourceRunner> logger)
-    : BackgroundService
+    IEnumerable<IEventSource> sources,
+    EventLog log,
+    ProducerTelemetry telemetry,
+    Pause pause,
+    TimeProvider time,
+    ILogger<SourceRunner> logger) : BackgroundService
 {
     /// <summary>How long a stopping producer tries to append what its sources have given. Less than what hosts allow a process to stop.</summary>
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(3);
@@ -44,6 +49,17 @@ internal sealed partial class SourceRunner(
             {
                 await foreach (var @event in source.ReadAsync(stopping))
                 {
+                    if (pause.IsOn)
+                    {
+                        // It is not asked for more meanwhile: what comes stays upstream.
+                        await pause.OverAsync(stopping);
+                        if (source.Kind == SourceKind.State)
+                        {
+                            // What was so before the pause is not news after it.
+                            continue;
+                        }
+                    }
+
                     await publisher.PublishAsync(@event, stopping);
                     backoff.Reset();
                 }

@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using SseAspire.Broker;
+using SseAspire.Producer.Operations;
 using SseAspire.Producer.Sources;
 using SseAspire.Testing;
 
@@ -202,6 +203,56 @@ public sealed class SourceRunnerTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task While_they_pause_sources_are_not_read_on_and_no_fact_is_lost()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using var redis = await RedisServer.LaunchAsync(cancellationToken: Cancelled);
+        await using var log = await OpenedLog.OpenAsync(redis.ConnectionString);
+        var facts = new ChannelSource("facts", SourceKind.Facts);
+        var state = new ChannelSource("state", SourceKind.State);
+        await using var producer = await Started.AsyncWith(log, facts, state);
+        facts.Give("before");
+        await log.ReadAllAsync(1);
+
+        producer.Pause.Begin();
+        foreach (var data in new[] { "1", "2", "3" })
+        {
+            facts.Give(data);
+            state.Give(data);
+        }
+
+        // What each was waiting for when the pause began is held, the rest stays where it is.
+        await UntilAsync(() => Task.FromResult(facts.Taken == 2 && state.Taken == 1));
+        await Task.Delay(200, Cancelled);
+        Assert.Equal((2, 1), (facts.Taken, state.Taken));
+        Assert.Equal(["before"], (await log.ReadAllAsync()).Select(Text));
+
+        producer.Pause.End();
+        await UntilAsync(async () => (await log.ReadAllAsync()).Any(e => e.Topics[0] == "test/state" && Text(e) == "3"));
+        var events = await log.ReadAllAsync(5);
+        Assert.Equal(["before", "1", "2", "3"], events.Where(e => e.Topics[0] == "test/facts").Select(Text));
+        // The state from before the pause is not news any more.
+        Assert.DoesNotContain("1", events.Where(e => e.Topics[0] == "test/state").Select(Text));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_producer_that_pauses_stops_soon()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using var redis = await RedisServer.LaunchAsync(cancellationToken: Cancelled);
+        await using var log = await OpenedLog.OpenAsync(redis.ConnectionString);
+        var facts = new ChannelSource("facts", SourceKind.Facts);
+        var producer = await Started.AsyncWith(log, facts);
+        producer.Pause.Begin();
+        facts.Give("1");
+        await UntilAsync(() => Task.FromResult(facts.Taken == 1));
+
+        await producer.DisposeAsync();
+
+        Assert.Empty(await log.ReadAllAsync());
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_producer_stops_soon_while_Redis_is_away()
     {
         Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
@@ -240,8 +291,15 @@ public sealed class SourceRunnerTests
         {
             _services = new ServiceCollection().AddMetrics().AddSingleton<ProducerTelemetry>().BuildServiceProvider();
             _runner = new SourceRunner(
-                sources, log.Log, _services.GetRequiredService<ProducerTelemetry>(), TimeProvider.System, NullLogger<SourceRunner>.Instance);
+                sources,
+                log.Log,
+                _services.GetRequiredService<ProducerTelemetry>(),
+                Pause,
+                TimeProvider.System,
+                NullLogger<SourceRunner>.Instance);
         }
+
+        public Pause Pause { get; } = new(TimeProvider.System, NullLogger<Pause>.Instance);
 
         public static async Task<Started> AsyncWith(OpenedLog log, params IEventSource[] sources)
         {
