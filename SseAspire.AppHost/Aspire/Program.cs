@@ -7,7 +7,7 @@ var settings = AppHostSettings.Read(builder.Configuration);
 var broker = builder.AddBroker(settings);
 
 // The producer appends what real sources tell.
-builder.AddProject<Projects.SseAspire_Producer>("producer", launchProfileName: null)
+var producer = builder.AddProject<Projects.SseAspire_Producer>("producer", launchProfileName: null)
     .InTheEnvironmentOfTheAppHost()
     .WithHttpEndpoint()
     .WithHealth("/alive")
@@ -37,10 +37,12 @@ var web = builder.AddProject<Projects.SseAspire_Web>("web", launchProfileName: n
     .WithLink("Front end", "/");
 api.WithEnvironment("Cors__Origins__0", web.PublicUrl(settings.Web.PublicUrl));
 
-// On a developer's machine everybody may publish and cut streams; elsewhere only who has the key.
+// On a developer's machine everybody may publish and operate, the latter in the dashboard too; elsewhere only who
+// has the key.
 if (builder.ExecutionContext.IsRunMode)
 {
-    api.WithEnvironment("Operations__Enabled", "true");
+    api.WithHubCommands();
+    producer.WithProducerCommands();
 }
 else
 {

@@ -19,7 +19,11 @@ return await LocalApplication.RunAsync(args, static async application =>
     var producer = application.Start(new Service("producer", "SseAspire.Producer", $"http://localhost:{LocalPort.Free()}")
     {
         ReadyPath = "/alive",
-        Environment = { ["ConnectionStrings__broker"] = broker },
+        Environment =
+        {
+            ["ConnectionStrings__broker"] = broker,
+            ["Operations__Enabled"] = "true",
+        },
     });
 
     // The API streams the log to whoever subscribes. Every replica can resume any client.

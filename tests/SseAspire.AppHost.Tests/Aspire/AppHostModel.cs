@@ -2,6 +2,7 @@ using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace SseAspire.AppHost.Tests;
 
@@ -58,6 +59,31 @@ internal sealed class AppHostModel : IAsyncDisposable
         }
 
         return context.Urls;
+    }
+
+    /// <summary>The commands that the AppHost itself adds to a resource, in order.</summary>
+    public IReadOnlyList<ResourceCommandAnnotation> Commands(string name) =>
+        [.. this[name].Annotations.OfType<ResourceCommandAnnotation>()];
+
+    /// <summary>Executes a command while the resource's endpoint leads to one port and its replica listens on another.</summary>
+    public async Task<ExecuteCommandResult> ExecuteAsync(string name, string command, int port, int replicaPort)
+    {
+        const string Replica = "replica";
+        var endpoint = Endpoint(name, "http");
+        endpoint.AllocatedEndpoint = new AllocatedEndpoint(endpoint, "localhost", port);
+        await using var services = _builder.Services.BuildServiceProvider();
+        await services.GetRequiredService<ResourceNotificationService>().PublishUpdateAsync(this[name], Replica, state => state with
+        {
+            EnvironmentVariables = [new("ASPNETCORE_URLS", $"http://localhost:{replicaPort}", IsFromSpec: true)],
+        });
+        return await Commands(name).Single(annotation => annotation.Name == command).ExecuteCommand(new ExecuteCommandContext
+        {
+            ResourceName = Replica,
+            Services = services,
+            Arguments = new([]),
+            Logger = NullLogger.Instance,
+            CancellationToken = TestContext.Current.CancellationToken,
+        });
     }
 
     public ValueTask DisposeAsync() => _builder.DisposeAsync();

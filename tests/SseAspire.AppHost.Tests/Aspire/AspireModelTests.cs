@@ -37,6 +37,7 @@ public sealed class AspireModelTests
         var producer = await model.EnvironmentAsync("producer");
         Assert.Equal("localhost:5001", producer["ConnectionStrings__broker"]);
         Assert.Equal("Development", producer["ASPNETCORE_ENVIRONMENT"]);
+        Assert.Equal("true", producer["Operations__Enabled"]);
 
         var api = await model.EnvironmentAsync("api");
         Assert.Equal("localhost:5001", api["ConnectionStrings__broker"]);
@@ -96,6 +97,66 @@ public sealed class AspireModelTests
 #pragma warning disable ASPIREPROBES001
         Assert.Equal(probes, model[name].Annotations.OfType<EndpointProbeAnnotation>().Select(probe => $"{probe.Type} {probe.Path}"));
 #pragma warning restore ASPIREPROBES001
+    }
+
+    [Fact]
+    public async Task The_dashboard_offers_the_operations_each_after_a_confirmation()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        Assert.Equal([("drop", "Drop all streams"), ("drain", "Drain")], model.Commands("api").Select(command => (command.Name, command.DisplayName)));
+        Assert.Equal(
+            [("burst", "Burst of 1,000"), ("pause", "Pause"), ("resume", "Resume")],
+            model.Commands("producer").Select(command => (command.Name, command.DisplayName)));
+        Assert.All([.. model.Commands("api"), .. model.Commands("producer")], command =>
+        {
+            Assert.EndsWith("?", command.ConfirmationMessage, StringComparison.Ordinal);
+            Assert.NotEmpty(command.DisplayDescription!);
+            Assert.NotEmpty(command.IconName!);
+        });
+    }
+
+    [Theory]
+    [InlineData("api", "drop", """{"replicas":2,"answered":2,"dropped":17}""", "2 replicas dropped 17 streams in all.")]
+    [InlineData("api", "drop", """{"replicas":2,"answered":1,"dropped":8}""", "1 of 2 replicas have answered so far: they dropped 8 streams.")]
+    [InlineData("api", "drain", """{"replica":"tea:1","streams":3,"seconds":20}""", "Replica tea:1 closes 3 streams over 20 s, then begins anew.")]
+    [InlineData("producer", "burst", """{"events":1000,"seconds":0.0421}""", "1000 events were appended in 0.042 s.")]
+    [InlineData("producer", "pause", """{"state":"paused","since":"2026-01-02T03:04:05Z"}""", "The sources are paused since 2026-01-02T03:04:05Z.")]
+    [InlineData("producer", "resume", """{"state":"running"}""", "The sources are running.")]
+    public async Task A_command_posts_to_its_operation_and_says_what_that_has_done(string part, string command, string answer, string said)
+    {
+        await using var service = new AnsweringService(answer);
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        var result = await model.ExecuteAsync(part, command, service.Port, service.Port);
+
+        Assert.Equal($"POST /operations/{command}", service.Asked);
+        Assert.Equal((true, said), (result.Success, result.Message));
+    }
+
+    [Fact]
+    public async Task Drain_asks_the_replica_whose_command_it_is_and_not_any()
+    {
+        await using var replica = new AnsweringService("""{"replica":"tea:1","streams":0,"seconds":0}""");
+        await using var any = new AnsweringService("{}");
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        var result = await model.ExecuteAsync("api", "drain", any.Port, replica.Port);
+
+        Assert.True(result.Success);
+        Assert.Equal(("POST /operations/drain", null), (replica.Asked, any.Asked));
+    }
+
+    [Fact]
+    public async Task A_command_that_fails_says_what_was_answered()
+    {
+        await using var service = new AnsweringService("""{"title":"The event log is away."}""", 503);
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        var result = await model.ExecuteAsync("api", "drop", service.Port, service.Port);
+
+        Assert.False(result.Success);
+        Assert.Equal("""It answered 503: {"title":"The event log is away."}""", result.Message);
     }
 
     [Fact]

@@ -30,6 +30,7 @@ public sealed class ManifestTests
         Assert.Equal("{operations-key.value}", (string?)api["Operations__Key"]);
         Assert.DoesNotContain("Operations__Enabled", api.Select(variable => variable.Key));
         Assert.DoesNotContain("ASPNETCORE_ENVIRONMENT", api.Select(variable => variable.Key));
+        Assert.DoesNotContain(resources["producer"]!["env"]!.AsObject(), variable => variable.Key.StartsWith("Operations__", StringComparison.Ordinal));
         var web = resources["web"]!["env"]!.AsObject();
         Assert.Equal("{publishing-key.value}", (string?)web["Publishing__Key"]);
         Assert.DoesNotContain("Operations__Key", web.Select(variable => variable.Key));
