@@ -34,15 +34,16 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
 
     /// <summary>Publishes the batch under way.</summary>
     /// <param name="before">How far the group was laid out before it.</param>
+    /// <param name="first">The place of its first frame.</param>
     /// <param name="last">The place of its last frame, and when that event was made.</param>
-    public void Publish(EventId before, in FrameChunk.Mark last)
+    public void Publish(EventId before, EventId first, in FrameChunk.Mark last)
     {
         _batch.ResetWrittenCount();
         Open().WriteBatch(_batch);
-        var (current, former) = _stretches;
+        var (current, begin, former) = _stretches;
         if (_batches == 0)
         {
-            (current, former) = (new FrameChunk(before, _batch.WrittenCount * JoinEvery), current);
+            (current, begin, former) = (new FrameChunk(before, _batch.WrittenCount * JoinEvery), first, current);
         }
         else if (!current!.HasRoomFor(_batch.WrittenCount))
         {
@@ -51,7 +52,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
         }
 
         current!.Append(_batch.WrittenSpan, [last with { End = _batch.WrittenCount, Events = _events }]);
-        Volatile.Write(ref _stretches, new Stretches(current, former));
+        Volatile.Write(ref _stretches, new Stretches(current, begin, former));
         _events = 0;
         if (++_batches == JoinEvery)
         {
@@ -66,7 +67,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     /// </summary>
     public bool TryRead(EventId cursor, ref Step step, out Reading reading)
     {
-        var (current, former) = Volatile.Read(ref _stretches);
+        var (current, begin, former) = Volatile.Read(ref _stretches);
         if (current is null)
         {
             reading = default;
@@ -83,8 +84,9 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
             // It is at the end of the one, which is where the other begins.
             step = new Step(current.From, 0);
         }
-        else if (step.From != current.From && current.BeginsAfter(cursor))
+        else if (step.From != current.From && cursor >= current.From && cursor < begin)
         {
+            // It has had nothing of the stretch: one that came in the middle of its first batch would get that again.
             step = new Step(current.From, 0);
         }
 
@@ -99,6 +101,6 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     /// <summary>Where a reader is: in the stretch that begins after a place, behind so many batches; or in none.</summary>
     internal readonly record struct Step(EventId? From, int Batches);
 
-    /// <summary>The stretch between join points that grows, and the one before it: replaced together.</summary>
-    private sealed record Stretches(FrameChunk? Current, FrameChunk? Former);
+    /// <summary>The stretch between join points that grows, the place of its first frame, and the stretch before it: replaced together.</summary>
+    private sealed record Stretches(FrameChunk? Current, EventId Begin, FrameChunk? Former);
 }

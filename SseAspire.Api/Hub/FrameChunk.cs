@@ -58,9 +58,6 @@ internal sealed class FrameChunk
         return larger;
     }
 
-    /// <summary>Whether a reader at this place has had nothing of it and missed nothing before it.</summary>
-    public bool BeginsAfter(EventId cursor) => cursor >= From && Volatile.Read(ref _count) > 0 && Volatile.Read(ref _marks)[0].Place > cursor;
-
     /// <summary>What follows a step, which moves on; false where nothing does.</summary>
     public bool TryReadFrom(ref CompressedRun.Step step, out Reading reading)
     {

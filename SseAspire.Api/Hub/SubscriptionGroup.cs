@@ -96,7 +96,7 @@ internal sealed class SubscriptionGroup : IDisposable
         Pending = null;
         var (laidOut, current, former) = _shared;
         // First: whoever sees how far the group is looks here.
-        _compressed?.Publish(laidOut, layout.Marks[^1]);
+        _compressed?.Publish(laidOut, layout.Marks[0].Place, layout.Marks[^1]);
         if (current is null || !current.HasRoomFor(layout.Frames.Length))
         {
             // A busy group gets larger chunks, a rare one pays for what it uses.

@@ -10,7 +10,12 @@ namespace SseAspire.Api.Operations;
 /// <c>POST /operations/drain</c> has this replica do so and begin anew.
 /// </summary>
 internal sealed partial class Drain(
-    EventHub hub, Restart restart, IOptions<HubOptions> options, TimeProvider time, ILogger<Drain> logger) : IHostedLifecycleService
+    EventHub hub,
+    ReplicaObserver replica,
+    Restart restart,
+    IOptions<HubOptions> options,
+    TimeProvider time,
+    ILogger<Drain> logger) : IHostedLifecycleService
 {
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
 
@@ -27,7 +32,7 @@ internal sealed partial class Drain(
         var drainTime = streams > 0 ? options.Value.DrainTime : TimeSpan.Zero;
         restart.Begin();
         return Results.Json(
-            new { replica = Replica.Name, streams, seconds = drainTime.TotalSeconds }, statusCode: StatusCodes.Status202Accepted);
+            new { replica = replica.Name, streams, seconds = drainTime.TotalSeconds }, statusCode: StatusCodes.Status202Accepted);
     }
 
     /// <summary>

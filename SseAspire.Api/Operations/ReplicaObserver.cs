@@ -30,7 +30,7 @@ internal sealed class ReplicaObserver(
         var last = Volatile.Read(ref _last);
         return new ReplicaFigures(
             Id,
-            FindName(),
+            Name,
             _started,
             time.GetUtcNow(),
             hub.IsDraining,
@@ -69,8 +69,8 @@ internal sealed class ReplicaObserver(
 
     private long Delivered() => Enum.GetValues<Transport>().Sum(metrics.Delivered);
 
-    /// <summary>Where this replica listens is known once it does.</summary>
-    private string FindName() =>
+    /// <summary>How this replica is called where there are several: the machine, in a container its name, and the port, once it listens.</summary>
+    public string Name =>
         server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault() is { } address
             ? $"{Environment.MachineName}:{BindingAddress.Parse(address).Port}"
             : Environment.MachineName;
