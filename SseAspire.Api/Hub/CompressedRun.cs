@@ -20,7 +20,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     private FrameCompressor? _compressor;
     private int _batches;
     private int _events;
-    private Stretches _stretches = new(null, null);
+    private Stretches _stretches = new(null, default, null);
 
     /// <summary>Adds an event to the batch under way.</summary>
     public void AddEvent(LogEntry entry)

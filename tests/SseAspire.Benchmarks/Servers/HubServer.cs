@@ -24,6 +24,9 @@ internal sealed class HubServer : DotnetServer
             ["ConnectionStrings__broker"] = broker.ConnectionString,
             ["Publishing__Key"] = Key,
             ["Log__MaxEvents"] = "2000000",
+            // A publication that is held up is to be seen by its latency, on a busy machine too: refused it would
+            // end the measurement.
+            ["Log__AppendTimeout"] = "00:02:00",
             ["Hub__MaxConnections"] = "1000000",
             ["Hub__MaxConnectionsPerAddress"] = "1000000",
         }) => _broker = broker;
