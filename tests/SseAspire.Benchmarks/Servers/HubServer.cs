@@ -27,6 +27,8 @@ internal sealed class HubServer : DotnetServer
             // A publication that is held up is to be seen by its latency, on a busy machine too: refused it would
             // end the measurement.
             ["Log__AppendTimeout"] = "00:02:00",
+            // From the first reader on: what a compressed stream costs is to be measured, not when it begins to pay.
+            ["Hub__CompressFrom"] = "1",
             ["Hub__MaxConnections"] = "1000000",
             ["Hub__MaxConnectionsPerAddress"] = "1000000",
         }) => _broker = broker;
