@@ -31,6 +31,7 @@ internal static class SharedKeys
         builder.Services.AddOptions<KeyManagementOptions>().Configure<IServiceProvider>((keys, services) =>
             keys.XmlRepository = new RedisXmlRepository(
                 () => services.GetRequiredService<IConnectionMultiplexer>().GetDatabase(), key));
+        builder.Services.AddHealthChecks().AddCheck<SharedKeysHealth>("keys");
     }
 
     private static ConnectionMultiplexer Connect(string address)

@@ -51,6 +51,22 @@ public sealed partial class SharedKeysTests : IDisposable
         Assert.Equal(HttpStatusCode.BadRequest, await SendAsync(form, other));
     }
 
+    [Fact]
+    public async Task A_front_end_is_not_ready_before_it_has_the_keys()
+    {
+        await using var cable = Cable.To(0);
+        cable.Unplug();
+        var starting = StartAsync($"127.0.0.1:{cable.Port}");
+        await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);
+        Assert.False(starting.IsCompleted);
+
+        cable.LeadTo(_redis.Port);
+        cable.Plug();
+
+        await using var web = await starting;
+        Assert.NotEqual("", (await RenderAsync(web))["__RequestVerificationToken"]);
+    }
+
     public void Dispose()
     {
         _visitor.Dispose();
