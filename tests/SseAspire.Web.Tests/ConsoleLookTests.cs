@@ -28,6 +28,12 @@ public sealed class ConsoleLookTests(SiteFixture fixture, Browser browser) : ICl
                   .filter((e) => !e.closest('.visually-hidden') && e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
                   .map((e) => `${innerWidth}: ${e.scrollWidth} in ${e.clientWidth}: ${e.outerHTML.slice(0, 120)}`)
                 """));
+            // What comes stays in view beside the forms, and lies on nothing that is below them.
+            await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+            wrong.AddRange(await page.EvaluateAsync<string[]>("""
+                () => document.querySelector('#stream').getBoundingClientRect().bottom > document.querySelector('#code').getBoundingClientRect().top
+                  ? [`${innerWidth}: the stream lies on the code`] : []
+                """));
             foreach (var scheme in width is 390 or 1280 ? (ColorScheme[])[ColorScheme.Light, ColorScheme.Dark] : [])
             {
                 await page.EmulateMediaAsync(new() { ColorScheme = scheme });

@@ -123,6 +123,6 @@ public sealed partial class LanguageTests(SiteFixture fixture, Browser browser) 
     private static partial Regex Cyrillic();
 
     /// <summary>Names that are the same everywhere.</summary>
-    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|HTTP-запрос|SSE|UTC|curl|API|Markdown|TCP|TLS|JSON|NUL|CR|POST|GET|Upgrade|Last-Event-ID|Base|NET|retry)$")]
+    [GeneratedRegex("^(SseAspire|USGS|Server-Sent|Events|JavaScript|WebSocket|EventSource|id|HTTP|HTTP-запрос|SSE|UTC|curl|API|Markdown|TCP|TLS|JSON|NUL|CR|POST|GET|Upgrade|Last-Event-ID|Base|NET|POSIX|retry)$")]
     private static partial Regex Names();
 }

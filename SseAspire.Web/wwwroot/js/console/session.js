@@ -153,7 +153,8 @@ export class Session {
         this.#wait(reason, Date.now() + milliseconds);
       },
       refused: ({ said, errors, raw }) => {
-        this.#raw.add({ text: `${said}\n${raw}`, kind: 'note' });
+        this.#raw.add({ text: raw, kind: 'frame' });
+        this.#raw.add({ text: said, kind: 'note' });
         this.#announcer.say(said);
         this.#end('closed', said);
         onWrong(errors);
