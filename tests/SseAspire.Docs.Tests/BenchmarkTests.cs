@@ -11,7 +11,13 @@ public sealed partial class BenchmarkTests
 
     private static readonly Dictionary<string, int> Most = new()
     {
-        ["readers"] = 20, ["baseline"] = 2, ["rate"] = 20, ["seconds"] = 1, ["repeat"] = 1, ["events"] = 20, ["batch"] = 10,
+        ["readers"] = 20,
+        ["baseline"] = 2,
+        ["rate"] = 20,
+        ["seconds"] = 1,
+        ["repeat"] = 1,
+        ["events"] = 20,
+        ["batch"] = 10,
     };
 
     public static TheoryData<string> Commands =>
