@@ -3,8 +3,8 @@ namespace SseAspire.Docs.Tests;
 /// <summary>The blocks that are not run as a reader would, each with what runs it instead or why nothing can.</summary>
 internal static class Elsewhere
 {
-    /// <summary>Programs that need what no test has: a cloud, a container engine.</summary>
-    private static readonly string[] Programs = ["azd", "az", "docker", "kubectl", "aspire"];
+    /// <summary>Programs that need what no test has: a cloud, a container engine, Aspire's own tool.</summary>
+    private static readonly string[] Programs = ["azd", "az", "docker", "kubectl", "helm", "aspire"];
 
     /// <summary>What runs a block instead of <see cref="SnippetTests"/>, or null.</summary>
     public static string? RunBy(Snippet snippet) => (snippet.Document, snippet.Text) switch
@@ -18,8 +18,13 @@ internal static class Elsewhere
     };
 
     /// <summary>Why nothing here can run a block, or null.</summary>
-    public static string? WhyNot(Snippet snippet) =>
-        snippet.Language == "sh" && snippet.Text.Split('\n').All(line => line.Length == 0 || Programs.Contains(line.Split(' ')[0]))
-            ? "needs a cloud or a container engine"
-            : null;
+    public static string? WhyNot(Snippet snippet) => (snippet.Document, snippet.Language) switch
+    {
+        ("docs/deploy.md", "csharp") => "needs packages that the AppHost has only where it is published so",
+        (_, "sh" or "") when snippet.Text.Split('\n').Select(ProgramOf).Any(Programs.Contains) => "needs a cloud, a container engine or Aspire's tool",
+        _ => null,
+    };
+
+    /// <summary>What a line of a shell runs, after the variables that it sets for it.</summary>
+    private static string ProgramOf(string line) => line.Split(' ').FirstOrDefault(word => !word.Contains('=', StringComparison.Ordinal)) ?? "";
 }
