@@ -20,6 +20,7 @@ internal sealed class RedisHealth : IHealthCheck, IDisposable
         (_redis, _time) = (redis, time);
         // Told by the connection, since nobody may have asked when it broke.
         redis.ConnectionFailed += OnFailed;
+        redis.ConnectionRestored += OnRestored;
     }
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -27,11 +28,7 @@ internal sealed class RedisHealth : IHealthCheck, IDisposable
         try
         {
             await _redis.GetDatabase().PingAsync().WaitAsync(cancellationToken);
-            lock (_lock)
-            {
-                _awaySince = null;
-            }
-
+            MarkBack();
             return HealthCheckResult.Healthy();
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested && BrokerUnavailableException.Covers(e))
@@ -40,9 +37,35 @@ internal sealed class RedisHealth : IHealthCheck, IDisposable
         }
     }
 
-    public void Dispose() => _redis.ConnectionFailed -= OnFailed;
+    public void Dispose()
+    {
+        _redis.ConnectionFailed -= OnFailed;
+        _redis.ConnectionRestored -= OnRestored;
+    }
 
-    private void OnFailed(object? sender, ConnectionFailedEventArgs failure) => MarkAway();
+    private void OnFailed(object? sender, ConnectionFailedEventArgs connection)
+    {
+        if (connection.ConnectionType == ConnectionType.Interactive)
+        {
+            MarkAway();
+        }
+    }
+
+    private void OnRestored(object? sender, ConnectionFailedEventArgs connection)
+    {
+        if (connection.ConnectionType == ConnectionType.Interactive)
+        {
+            MarkBack();
+        }
+    }
+
+    private void MarkBack()
+    {
+        lock (_lock)
+        {
+            _awaySince = null;
+        }
+    }
 
     private DateTimeOffset MarkAway()
     {

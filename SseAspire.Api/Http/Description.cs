@@ -179,7 +179,8 @@ internal static class Description
 
                 From now on `/health` is 503 and no stream is opened; those that are open are closed at an even rate over so many seconds, each between two events and with a `retry` of its own. Then the replica begins anew in the same process.
                 """)
-            .DescribeOperation(StatusCodes.Status202Accepted);
+            .DescribeOperation(StatusCodes.Status202Accepted)
+            .ProducesProblem(StatusCodes.Status409Conflict);
 
     public static RouteHandlerBuilder DescribeCutting(this RouteHandlerBuilder endpoint) =>
         endpoint

@@ -28,7 +28,6 @@ internal sealed partial class LogTail(
         var warned = false;
         while (true)
         {
-            pulse.Turn();
             try
             {
                 var newest = await ReadNewestAsync(stoppingToken);
@@ -55,6 +54,7 @@ internal sealed partial class LogTail(
         var newest = new List<LogEntry>();
         while (newest.Count < options.Value.WindowEvents)
         {
+            pulse.Turn();
             var page = await log.ReadBeforeAsync(
                 newest is [] ? null : newest[^1].Id, Math.Min(EventLog.MaxRead, options.Value.WindowEvents - newest.Count), stoppingToken);
             newest.AddRange(page);

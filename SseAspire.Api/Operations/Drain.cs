@@ -25,9 +25,17 @@ internal sealed partial class Drain(
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Answers 202 and what will happen: which replica closes how many streams, over how many seconds.</summary>
+    /// <summary>
+    /// Answers 202 and what will happen: which replica closes how many streams, over how many seconds; 409 where it
+    /// drains already.
+    /// </summary>
     public IResult Serve()
     {
+        if (hub.IsDraining)
+        {
+            return Results.Problem($"Replica {Replica.Name} drains already.", statusCode: StatusCodes.Status409Conflict);
+        }
+
         var streams = hub.Subscriptions.Count();
         var drainTime = streams > 0 ? options.Value.DrainTime : TimeSpan.Zero;
         restart.Begin();

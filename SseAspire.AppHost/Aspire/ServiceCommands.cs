@@ -20,15 +20,15 @@ internal static class ServiceCommands
                 IconName = "PlugDisconnected",
                 IsHighlighted = true,
             }, answer => (int)answer["answered"]! == (int)answer["replicas"]!
-                ? $"{answer["replicas"]} replicas dropped {answer["dropped"]} streams in all."
-                : $"{answer["answered"]} of {answer["replicas"]} replicas have answered so far: they dropped {answer["dropped"]} streams.")
+                ? $"{Count(answer["replicas"], "replica")} dropped {Count(answer["dropped"], "stream")} in all."
+                : $"{answer["answered"]} of {Count(answer["replicas"], "replica")} answered in time and dropped {Count(answer["dropped"], "stream")}.")
             .WithOperation("drain", "Drain", new HttpCommandOptions
             {
                 Description = "Has this replica leave as it does before it stops: not ready, no new streams, those that are open closed one after the other. Then it begins anew.",
                 ConfirmationMessage = "Close the streams of this replica and have it begin anew?",
                 IconName = "ArrowExit",
                 PrepareRequest = AskThisReplica,
-            }, answer => $"Replica {answer["replica"]} closes {answer["streams"]} streams over {answer["seconds"]} s, then begins anew.");
+            }, answer => $"Replica {answer["replica"]} closes {Count(answer["streams"], "stream")} over {answer["seconds"]} s, then begins anew.");
 
     /// <summary>Switches the producer's operations on and offers "Burst of 1,000", "Pause" and "Resume".</summary>
     public static IResourceBuilder<ProjectResource> WithProducerCommands(this IResourceBuilder<ProjectResource> producer) =>
@@ -45,7 +45,7 @@ internal static class ServiceCommands
                 Description = "Has every source pause. What happens meanwhile stays upstream and is read on resume.",
                 ConfirmationMessage = "Pause every source?",
                 IconName = "Pause",
-            }, answer => $"The sources are {answer["state"]} since {answer["since"]}.")
+            }, answer => FormattableString.Invariant($"The sources are {answer["state"]} since {(DateTime)answer["since"]!:HH:mm:ss} UTC."))
             .WithOperation("resume", "Resume", new HttpCommandOptions
             {
                 Description = "Has the sources go on.",
@@ -67,10 +67,18 @@ internal static class ServiceCommands
     private static async Task<ExecuteCommandResult> ReadResultAsync(HttpCommandResultContext context, Func<JsonObject, string> describe)
     {
         var response = context.Response;
-        return response.IsSuccessStatusCode
-            ? CommandResults.Success(describe((await response.Content.ReadFromJsonAsync<JsonObject>(context.CancellationToken))!))
-            : CommandResults.Failure($"It answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(context.CancellationToken)}");
+        if (!response.IsSuccessStatusCode)
+        {
+            return CommandResults.Failure(
+                $"It answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(context.CancellationToken)}");
+        }
+
+        var done = describe((await response.Content.ReadFromJsonAsync<JsonObject>(context.CancellationToken))!);
+        // A message alone is shown only among the notifications, which nobody has open; plain text with line numbers.
+        return CommandResults.Success(done, done, CommandResultFormat.Markdown, displayImmediately: true);
     }
+
+    private static string Count(JsonNode? number, string what) => (int)number! == 1 ? $"1 {what}" : $"{number} {what}s";
 
     /// <summary>
     /// Sends the request to the replica whose command was chosen. The endpoint leads to any of them; where each

@@ -47,6 +47,9 @@ public sealed class DrainTests(SharedApi shared)
         await socket.EndAsync();
         Assert.Equal(1013, socket.CloseCode);
 
+        using var again = await api.Client.PostAsync("/operations/drain", null, Cancellation);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+
         // What is not a stream goes on, and so do the streams whose turn has not come.
         await PublishAsync(api, "still served");
         var left = first.Ended.IsCompleted ? second : first;

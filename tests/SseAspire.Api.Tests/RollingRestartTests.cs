@@ -34,7 +34,7 @@ public sealed class RollingRestartTests(EmbeddedBroker broker, ITestOutputHelper
             {
                 while (!Volatile.Read(ref isOver))
                 {
-                    await publisher.RunAsync(publisher.Published + Rate, Rate, Cancellation);
+                    await publisher.RunAsync(publisher.Published + (2 * Rate), Rate, Cancellation);
                 }
             },
             Cancellation);
@@ -42,7 +42,7 @@ public sealed class RollingRestartTests(EmbeddedBroker broker, ITestOutputHelper
         foreach (var (replaced, other) in new[] { (first, second), (second, first) })
         {
             staying = other;
-            Assert.Equal(0, await replaced.StopAsync(DrainTime * 2));
+            Assert.Equal(0, await replaced.StopAsync(TimeSpan.FromMinutes(2)));
             await replaced.StartAsync();
             await balancer.WaitUntilReadyAsync(replaced.Address, Cancellation);
         }

@@ -118,10 +118,11 @@ public sealed class AspireModelTests
 
     [Theory]
     [InlineData("api", "drop", """{"replicas":2,"answered":2,"dropped":17}""", "2 replicas dropped 17 streams in all.")]
-    [InlineData("api", "drop", """{"replicas":2,"answered":1,"dropped":8}""", "1 of 2 replicas have answered so far: they dropped 8 streams.")]
+    [InlineData("api", "drop", """{"replicas":2,"answered":1,"dropped":8}""", "1 of 2 replicas answered in time and dropped 8 streams.")]
     [InlineData("api", "drain", """{"replica":"tea:1","streams":3,"seconds":20}""", "Replica tea:1 closes 3 streams over 20 s, then begins anew.")]
+    [InlineData("api", "drain", """{"replica":"tea:1","streams":1,"seconds":1}""", "Replica tea:1 closes 1 stream over 1 s, then begins anew.")]
     [InlineData("producer", "burst", """{"events":1000,"seconds":0.0421}""", "1000 events were appended in 0.042 s.")]
-    [InlineData("producer", "pause", """{"state":"paused","since":"2026-01-02T03:04:05Z"}""", "The sources are paused since 2026-01-02T03:04:05Z.")]
+    [InlineData("producer", "pause", """{"state":"paused","since":"2026-01-02T03:04:05Z"}""", "The sources are paused since 03:04:05 UTC.")]
     [InlineData("producer", "resume", """{"state":"running"}""", "The sources are running.")]
     public async Task A_command_posts_to_its_operation_and_says_what_that_has_done(string part, string command, string answer, string said)
     {
@@ -132,6 +133,7 @@ public sealed class AspireModelTests
 
         Assert.Equal($"POST /operations/{command}", service.Asked);
         Assert.Equal((true, said), (result.Success, result.Message));
+        Assert.Equal((said, true), (result.Data!.Value, result.Data.DisplayImmediately));
     }
 
     [Fact]
