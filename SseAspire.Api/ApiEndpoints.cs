@@ -3,6 +3,7 @@ using SseAspire.Api.Http;
 using SseAspire.Api.Metering;
 using SseAspire.Api.Operations;
 using SseAspire.Api.Publishing;
+using SseAspire.Api.Telemetry;
 using SseAspire.Api.Transports;
 using SseAspire.ServiceDefaults;
 
@@ -55,6 +56,14 @@ internal static class ApiEndpoints
             .WithName("publish")
             .DescribePublishing()
             .RequireKey(publishing.Key);
+        app.MapPost(Receipts.Path, (HttpContext context, Receipts receipts) => receipts.ServeAsync(context))
+            .WithName("receipts")
+            .DescribeReceipts()
+            .RequireRateLimiting(ReceiptRate.Name);
+        app.MapGet(Receipts.ClockPath, (HttpContext context, Receipts receipts) => receipts.ServeClock(context))
+            .WithName("clock")
+            .WithSummary("The hub's clock, for those who tell it times: Unix milliseconds, with fraction")
+            .DisableHttpMetrics();
         app.MapGet("/stats", (HttpContext context, Stats stats) => stats.Serve(context))
             .WithName("stats")
             .DescribeStats();

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using OpenTelemetry.Instrumentation.AspNetCore;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Metering;
@@ -22,6 +23,8 @@ internal static class ApiServices
         services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<HubMetrics>();
+        services.AddSingleton<DeliverySpans>();
+        services.AddSingleton<StreamTelemetry>();
         services.AddSingleton(provider =>
         {
             var options = provider.GetRequiredService<IOptions<HubOptions>>().Value;
@@ -61,6 +64,14 @@ internal static class ApiServices
             .ValidateOnStart();
         services.AddSingleton<PublicationReader>();
         services.AddSingleton<Publish>();
+    }
+
+    public static void AddHubTelemetry(this IServiceCollection services)
+    {
+        services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.Configure<AspNetCoreTraceInstrumentationOptions>(UntracedRequests.Exclude);
+        services.AddSingleton<Receipts>();
+        services.AddRateLimiter(limiter => limiter.AddPolicy<int, ReceiptRate>(ReceiptRate.Name));
     }
 
     public static void AddOperations(this IServiceCollection services, IHostEnvironment environment)

@@ -13,6 +13,7 @@ do
     builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
     builder.AddEventLog();
     builder.Services.AddHub();
+    builder.Services.AddHubTelemetry();
     builder.Services.AddPublishing(builder.Environment);
     builder.Services.AddOperations(builder.Environment);
     builder.Services.AddProblems();
@@ -29,6 +30,7 @@ do
     app.Use(app.Services.GetRequiredService<Drain>().LetGoAsync);
     app.UseStatusCodePages(Problems.WriteStatusAsync);
     app.UseCors();
+    app.UseRateLimiter();
     app.UseWebSockets();
     app.MapDefaultEndpoints();
     app.MapOpenApi();

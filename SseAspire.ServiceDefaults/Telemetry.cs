@@ -9,8 +9,9 @@ using OpenTelemetry.Trace;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// Metrics, traces and logs over OTLP. The exporter is on when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is
-/// set, as the Aspire dashboard and every OpenTelemetry collector's set-up do.
+/// Metrics, traces and logs over OTLP, on when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set, as the Aspire
+/// dashboard and every OpenTelemetry collector's set-up do. What is sampled, <c>OTEL_TRACES_SAMPLER</c> says; by
+/// default all that begins here, and of the rest what its beginning says.
 /// </summary>
 internal static class Telemetry
 {
@@ -20,13 +21,19 @@ internal static class Telemetry
     public static void AddTelemetry<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        if (string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
+        {
+            // With nobody to send them to, spans and log records would be made for nothing.
+            return;
+        }
+
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;
             logging.IncludeScopes = true;
         });
 
-        var telemetry = builder.Services.AddOpenTelemetry()
+        builder.Services.AddOpenTelemetry()
             .WithMetrics(metrics => metrics
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
@@ -40,11 +47,7 @@ internal static class Telemetry
                     options.Filter = context =>
                         !context.Request.Path.StartsWithSegments("/health")
                         && !context.Request.Path.StartsWithSegments("/alive"))
-                .AddHttpClientInstrumentation());
-
-        if (!string.IsNullOrWhiteSpace(builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"]))
-        {
-            telemetry.UseOtlpExporter();
-        }
+                .AddHttpClientInstrumentation())
+            .UseOtlpExporter();
     }
 }

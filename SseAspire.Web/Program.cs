@@ -14,6 +14,8 @@ builder.AddServiceDefaults();
 
 builder.Services.AddOptions<ApiOptions>()
     .BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+builder.Services.AddOptions<ReceiptOptions>()
+    .BindConfiguration(ReceiptOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
 builder.Services.AddOptions<ConsoleOptions>()
     .Configure<IHostEnvironment>((console, environment) => console.Publish = environment.IsDevelopment())

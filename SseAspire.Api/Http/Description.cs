@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using SseAspire.Api.Operations;
+using SseAspire.Api.Telemetry;
 
 namespace SseAspire.Api.Http;
 
@@ -157,6 +158,55 @@ internal static class Description
             .Produces<string>(StatusCodes.Status200OK, "text/event-stream")
             .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
 
+    public static RouteHandlerBuilder DescribeReceipts(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Tell when events were received, to be seen in traces and as a latency")
+            .WithDescription("Few and small, as a page sends them: receipts of events that the hub's window does not have are ignored.")
+            .Produces(StatusCodes.Status204NoContent)
+            .ProducesValidationProblem()
+            .ProducesValidationProblem(StatusCodes.Status413PayloadTooLarge)
+            .ProducesValidationProblem(StatusCodes.Status415UnsupportedMediaType)
+            .ProducesProblem(StatusCodes.Status429TooManyRequests)
+            .AddOpenApiOperationTransformer((operation, _, _) =>
+            {
+                var schema = new OpenApiSchema
+                {
+                    Type = JsonSchemaType.Object,
+                    Required = new HashSet<string> { "transport", "clock", "receipts" },
+                    Properties = new Dictionary<string, IOpenApiSchema>
+                    {
+                        ["transport"] = Text("How the events came: `sse`, `websocket`, `long_poll` or `poll`.", "sse"),
+                        ["clock"] = Milliseconds("How far the hub's clock (`GET /events/clock`) is ahead of the sender's."),
+                        ["receipts"] = new OpenApiSchema
+                        {
+                            Type = JsonSchemaType.Array,
+                            MinItems = 1,
+                            MaxItems = ReceiptReader.MaxReceipts,
+                            Items = new OpenApiSchema
+                            {
+                                Type = JsonSchemaType.Object,
+                                Required = new HashSet<string> { "id", "at" },
+                                Properties = new Dictionary<string, IOpenApiSchema>
+                                {
+                                    ["id"] = Text("The event's id, as its reader saw it.", "1795363132834-1041"),
+                                    ["at"] = Milliseconds("When it was received, by the sender's clock: Unix time."),
+                                },
+                            },
+                        },
+                    },
+                };
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>
+                    {
+                        ["application/json"] = new() { Schema = schema },
+                        ["text/plain"] = new() { Schema = schema },
+                    },
+                };
+                return Task.CompletedTask;
+            });
+
     public static RouteHandlerBuilder DescribeDropping(this RouteHandlerBuilder endpoint) =>
         endpoint
             .WithSummary("Cut every stream of every replica, or a share of them")
@@ -229,6 +279,12 @@ internal static class Description
         Type = JsonSchemaType.String,
         Description = description,
         Examples = example is null ? null : [JsonValue.Create(example)],
+    };
+
+    private static OpenApiSchema Milliseconds(string description) => new()
+    {
+        Type = JsonSchemaType.Number,
+        Description = $"{description} In milliseconds.",
     };
 
     private static OpenApiParameter Query(string name, string description, bool required, JsonSchemaType type) => new()

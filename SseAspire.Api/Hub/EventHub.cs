@@ -16,6 +16,7 @@ internal sealed class EventHub
     private readonly TimeProvider _time;
     private readonly EventWindow _window;
     private readonly LogReader _reader;
+    private readonly DeliverySpans _spans;
     private readonly Lock _lock = new();
     private readonly TopicIndex _index = new();
     private readonly TopicTally _tally;
@@ -32,9 +33,9 @@ internal sealed class EventHub
     private long _now;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics)
+    public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics, DeliverySpans spans)
     {
-        (_options, _time, _window, _reader, Metrics) = (options.Value, time, window, reader, metrics);
+        (_options, _time, _window, _reader, _spans, Metrics) = (options.Value, time, window, reader, spans, metrics);
         _tally = new TopicTally(_index);
         _now = time.GetUtcNow().UtcTicks;
         metrics.Observe(window);
@@ -174,6 +175,7 @@ internal sealed class EventHub
         Wave.Wake(_woken);
         _woken.Clear();
         Metrics.TailRead(batch);
+        _spans.Written();
     }
 
     /// <summary>Looks at the times of every subscription, once a second.</summary>
@@ -226,20 +228,24 @@ internal sealed class EventHub
                     Open(group).LayOut(gap, entry);
                 }
 
-                Metrics.Gap(gap);
+                Metrics.Gap(gap, _subscriptions.Count(pair => pair.Key.TellsGaps));
             }
 
             _tally.Published(entry.Event.Topics[0]);
             _found.Clear();
             _index.Find(entry.Event, _found);
+            var readers = 0;
             foreach (var group in _found)
             {
                 if (!ReferenceEquals(group.FoundFor, entry))
                 {
                     group.FoundFor = entry;
                     Open(group).LayOut(entry);
+                    readers += group.Count;
                 }
             }
+
+            _spans.Found(entry, readers);
 
             position = entry.Id;
         }

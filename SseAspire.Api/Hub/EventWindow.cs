@@ -133,6 +133,22 @@ internal sealed class EventWindow
         }
     }
 
+    /// <summary>The entry at a place, or null where the window does not have it.</summary>
+    public LogEntry? Find(EventId place)
+    {
+        while (true)
+        {
+            var first = Volatile.Read(ref _first);
+            if (!TryFind(place, first, Volatile.Read(ref _end), out var next))
+            {
+                // The writer overtook the search.
+                continue;
+            }
+
+            return next > first && TryGet(next - 1, out var entry) && entry.Id == place ? entry : null;
+        }
+    }
+
     /// <summary>
     /// The place after which the newest events that a selection wants begin.
     /// </summary>

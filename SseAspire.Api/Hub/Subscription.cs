@@ -82,6 +82,9 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     public int IndexInGroup { get; set; }
 
+    /// <summary>Whether its reader is told of the gaps that it reads: a held request only wakes for them, and is told by its page.</summary>
+    public bool TellsGaps => Transport != Transport.LongPoll;
+
     /// <summary>Why it ends, once a reading says that it does.</summary>
     public CloseReason ClosedBecause => (CloseReason)Volatile.Read(ref _closing);
 
@@ -257,7 +260,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         {
             _gap = null;
             var output = OpenPrivateFrames();
-            Group.Format.WriteGap(output, gap);
+            WriteGap(gap, output);
             reading = new Reading(ReadingKind.Frames, output.WrittenMemory, Cursor);
             return true;
         }
@@ -331,7 +334,15 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     {
         if (Gap.Between(Cursor, next) is { } gap)
         {
-            Group.Format.WriteGap(output, gap);
+            WriteGap(gap, output);
+        }
+    }
+
+    private void WriteGap(Gap gap, ArrayBufferWriter<byte> output)
+    {
+        Group.Format.WriteGap(output, gap);
+        if (TellsGaps)
+        {
             _hub.Metrics.Gap(gap);
         }
     }

@@ -14,8 +14,6 @@ namespace SseAspire.Api.Publishing;
 internal sealed class Publish(
     PublicationReader reader, EventLog log, HubMetrics metrics, IOptions<PublishingOptions> options)
 {
-    private static readonly ActivitySource Activities = new(HubMetrics.Name);
-
     public async Task ServeAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
@@ -24,7 +22,7 @@ internal sealed class Publish(
             size.MaxRequestBodySize = options.Value.MaxRequestBytes + 1;
         }
 
-        using var activity = Activities.StartActivity("publish", ActivityKind.Producer);
+        using var activity = HubTraces.Source.StartActivity("publish", ActivityKind.Producer);
         var (events, isBatch) = await reader.ReadAsync(context);
         if (activity is not null)
         {

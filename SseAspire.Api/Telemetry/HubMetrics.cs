@@ -9,13 +9,35 @@ namespace SseAspire.Api.Telemetry;
 /// The instruments of the meter <c>SseAspire.Hub</c>, a method for each fact. The hub's own statistics read
 /// the same counts.
 /// </summary>
-/// <remarks>Attributes are bounded: never a topic, an id or an address.</remarks>
+/// <remarks>
+/// Attributes are bounded: never a topic, an id or an address. What is counted for each delivery is kept in
+/// plain numbers that the exporter comes to read; only the latency is handed to it one by one.
+/// </remarks>
 internal sealed class HubMetrics : IDisposable
 {
     /// <summary>The name of the meter and of the activity source.</summary>
     public const string Name = "SseAspire.Hub";
 
-    private static readonly int Transports = Enum.GetValues<Transport>().Length;
+    private static readonly Transport[] Transports = Enum.GetValues<Transport>();
+
+    /// <summary>Seconds, from a local delivery to one over a satellite behind a full queue.</summary>
+    private static readonly InstrumentAdvice<double> LatencyBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+    };
+
+    /// <summary>Seconds, from a reader that is cut at once to a day.</summary>
+    private static readonly InstrumentAdvice<double> DurationBuckets = new()
+    {
+        HistogramBucketBoundaries = [0.1, 1, 5, 15, 60, 300, 900, 1_800, 3_600, 7_200, 21_600, 86_400],
+    };
+
+    private static readonly KeyValuePair<string, object?> BecauseRefused = new("reason", "refused");
+    private static readonly KeyValuePair<string, object?> PublishedOverHttp = new("source", "http");
+    private static readonly KeyValuePair<string, object?> ServedByWindow = new("served_by", "window");
+    private static readonly KeyValuePair<string, object?> ServedByLog = new("served_by", "log");
+    private static readonly KeyValuePair<string, object?> TrimmedAway = new("reason", "trimmed");
+    private static readonly KeyValuePair<string, object?> OtherEpoch = new("reason", "epoch");
 
     private readonly TimeProvider _time;
     private readonly Meter _meter;
@@ -24,20 +46,20 @@ internal sealed class HubMetrics : IDisposable
     private readonly Counter<long> _closed;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _published;
-    private readonly Counter<long> _deliveredCounter;
-    private readonly Counter<long> _bytes;
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _replayed;
     private readonly Counter<long> _gaps;
+    private readonly Histogram<double> _browserLatency;
+    private readonly Counter<long> _receipts;
 
-    private readonly long[] _activeByTransport = new long[Transports];
-    private readonly long[] _deliveredByTransport = new long[Transports];
+    private readonly long[] _activeByTransport = new long[Transports.Length];
+    private readonly long[] _deliveredByTransport = new long[Transports.Length];
+    private readonly long[] _bytesByTransport = new long[Transports.Length];
     private readonly long[] _closedByReason = new long[Enum.GetValues<CloseReason>().Length];
     private readonly KeyValuePair<string, object?>[] _transportTags =
-        [.. Enum.GetValues<Transport>().Select(transport => KeyValuePair.Create("transport", (object?)NameOf(transport)))];
+        [.. Transports.Select(transport => KeyValuePair.Create("transport", (object?)NameOf(transport)))];
 
     private long _publishedTotal;
-    private long _bytesTotal;
     private long _gapsTotal;
     private long _openedTotal;
     private long _refusedTotal;
@@ -51,13 +73,15 @@ internal sealed class HubMetrics : IDisposable
         _active = _meter.CreateUpDownCounter<long>("sse.connections.active", "{connection}", "Streams that are open.");
         _opened = _meter.CreateCounter<long>("sse.connections.opened", "{connection}", "Streams that were opened.");
         _closed = _meter.CreateCounter<long>("sse.connections.closed", "{connection}", "Streams that ended, by reason.");
-        _duration = _meter.CreateHistogram<double>("sse.connection.duration", "s", "How long streams lasted.");
+        _duration = _meter.CreateHistogram<double>("sse.connection.duration", "s", "How long streams lasted.", tags: null, DurationBuckets);
         _published = _meter.CreateCounter<long>("sse.events.published", "{event}", "Events that were appended to the log.");
-        _deliveredCounter = _meter.CreateCounter<long>("sse.events.delivered", "{event}", "Events that were written to readers.");
-        _bytes = _meter.CreateCounter<long>("sse.bytes.sent", "By", "Bytes of frames that were written to readers.");
-        _latency = _meter.CreateHistogram<double>("sse.delivery.latency", "s", "From publishing to writing, of the newest event of a write.");
+        _meter.CreateObservableCounter("sse.events.delivered", () => ByTransport(_deliveredByTransport), "{event}", "Events that were written to readers.");
+        _meter.CreateObservableCounter("sse.bytes.sent", () => ByTransport(_bytesByTransport), "By", "Bytes of frames that were written to readers.");
+        _latency = _meter.CreateHistogram<double>("sse.delivery.latency", "s", "From publishing to writing, of the newest event of a write.", tags: null, LatencyBuckets);
         _replayed = _meter.CreateCounter<long>("sse.replay.events", "{event}", "Events that were delivered from behind the head.");
         _gaps = _meter.CreateCounter<long>("sse.gaps", "{gap}", "Gaps that readers were told of.");
+        _browserLatency = _meter.CreateHistogram<double>("sse.browser.latency", "s", "From publishing to the browser, as sampled browsers say.", tags: null, LatencyBuckets);
+        _receipts = _meter.CreateCounter<long>("sse.browser.receipts", "{receipt}", "Receipts of browsers, by what became of them.");
     }
 
     public LatencyHistogram Latency { get; } = new();
@@ -70,7 +94,7 @@ internal sealed class HubMetrics : IDisposable
 
     public long Refused => Volatile.Read(ref _refusedTotal);
 
-    public long BytesSent => Volatile.Read(ref _bytesTotal);
+    public long BytesSent => _bytesByTransport.Sum();
 
     public long Gaps => Volatile.Read(ref _gapsTotal);
 
@@ -111,13 +135,13 @@ internal sealed class HubMetrics : IDisposable
     public void ConnectionRefused(Transport transport)
     {
         Interlocked.Increment(ref _refusedTotal);
-        _closed.Add(1, Tag(transport), new("reason", "refused"));
+        _closed.Add(1, Tag(transport), BecauseRefused);
     }
 
     public void EventsPublished(int count)
     {
         Interlocked.Add(ref _publishedTotal, count);
-        _published.Add(count, new KeyValuePair<string, object?>("source", "http"));
+        _published.Add(count, PublishedOverHttp);
     }
 
     public void TailRead(IReadOnlyList<LogEntry> batch)
@@ -139,9 +163,7 @@ internal sealed class HubMetrics : IDisposable
     public void Written(Transport transport, int events, long bytes, Source from, long publishedAt)
     {
         Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
-        Interlocked.Add(ref _bytesTotal, bytes);
-        _deliveredCounter.Add(events, Tag(transport));
-        _bytes.Add(bytes, Tag(transport));
+        Interlocked.Add(ref _bytesByTransport[(int)transport], bytes);
         if (from == Source.Head)
         {
             var latency = _time.GetUtcNow().UtcTicks - publishedAt;
@@ -150,15 +172,29 @@ internal sealed class HubMetrics : IDisposable
         }
         else
         {
-            _replayed.Add(events, new KeyValuePair<string, object?>("served", from == Source.Window ? "window" : "log"));
+            _replayed.Add(events, from == Source.Window ? ServedByWindow : ServedByLog);
         }
     }
 
-    public void Gap(Gap gap)
+    /// <summary>Readers are told of a gap.</summary>
+    public void Gap(Gap gap, int readers = 1)
     {
-        Interlocked.Increment(ref _gapsTotal);
-        _gaps.Add(1, new KeyValuePair<string, object?>("reason", gap.Missed is null ? "epoch" : "trimmed"));
+        Interlocked.Add(ref _gapsTotal, readers);
+        _gaps.Add(readers, gap.Missed is null ? OtherEpoch : TrimmedAway);
     }
+
+    /// <summary>A browser has told when it received an event.</summary>
+    public void BrowserReceived(Transport transport, TimeSpan latency)
+    {
+        _browserLatency.Record(latency.TotalSeconds, Tag(transport));
+        _receipts.Add(1, new KeyValuePair<string, object?>("outcome", "recorded"));
+    }
+
+    /// <summary>A browser has told of an event that the window does not have.</summary>
+    public void ReceiptUnknown() => _receipts.Add(1, new KeyValuePair<string, object?>("outcome", "unknown"));
+
+    /// <summary>A browser has told of a time that cannot be.</summary>
+    public void ReceiptImplausible() => _receipts.Add(1, new KeyValuePair<string, object?>("outcome", "implausible"));
 
     public void Dispose() => _meter.Dispose();
 
@@ -172,7 +208,7 @@ internal sealed class HubMetrics : IDisposable
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>A reason's name in attributes and statistics.</summary>
+    /// <summary>A reason's name in attributes, logs and statistics.</summary>
     public static string NameOf(CloseReason reason) => reason switch
     {
         CloseReason.Client => "client",
@@ -187,4 +223,7 @@ internal sealed class HubMetrics : IDisposable
     private static KeyValuePair<string, object?> Tag(CloseReason reason) => new("reason", NameOf(reason));
 
     private KeyValuePair<string, object?> Tag(Transport transport) => _transportTags[(int)transport];
+
+    private IEnumerable<Measurement<long>> ByTransport(long[] counts) =>
+        Transports.Select(transport => new Measurement<long>(Volatile.Read(ref counts[(int)transport]), Tag(transport)));
 }

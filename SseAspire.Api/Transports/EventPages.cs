@@ -73,6 +73,11 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
         var bytes = page.Write(response.BodyWriter);
+        if (page.Gap is { } gap)
+        {
+            hub.Metrics.Gap(gap);
+        }
+
         hub.Metrics.Written(transport, page.Events.Count, bytes, page.ServedBy, page.Events is [.., var newest] ? newest.Event.At.UtcTicks : 0);
     }
 }

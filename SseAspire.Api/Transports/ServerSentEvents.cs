@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 
 namespace SseAspire.Api.Transports;
@@ -13,13 +14,13 @@ namespace SseAspire.Api.Transports;
 /// <summary>
 /// <c>GET /events</c>: the events as an event stream (HTML standard, 9.2), without end.
 /// </summary>
-internal sealed partial class ServerSentEvents(
+internal sealed class ServerSentEvents(
     EventHub hub,
     StartResolver starts,
     ConnectionLimits limits,
     IOptions<HubOptions> options,
-    TimeProvider time,
-    ILogger<ServerSentEvents> logger)
+    StreamTelemetry telemetry,
+    TimeProvider time)
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
@@ -50,6 +51,7 @@ internal sealed partial class ServerSentEvents(
 
     private async Task StreamAsync(HttpContext context, SubscribeRequest request)
     {
+        var asked = time.GetUtcNow();
         if (!await hub.WaitForStartAsync(StartPatience, context.RequestAborted))
         {
             throw new BrokerUnavailableException("The hub does not follow the event log yet.");
@@ -59,9 +61,7 @@ internal sealed partial class ServerSentEvents(
         var socket = request.IsMetered ? null : FindSocket(context);
         var form = SseForm.Of(request.Envelope, isChunked: socket is not null, isGzip: IsWorthCompressing(context, request));
         var subscription = hub.Subscribe(request.Selection, form.Frames, Transport.Sse, start, context.Abort, socket);
-        var opened = time.GetTimestamp();
-        hub.Metrics.ConnectionOpened(Transport.Sse);
-        StreamOpened(context.Connection.Id, request.Selection, start.Cursor);
+        var stream = telemetry.Opened(context, Transport.Sse, request, start, asked);
         try
         {
             await using var left = context.RequestAborted.UnsafeRegister(
@@ -77,9 +77,7 @@ internal sealed partial class ServerSentEvents(
         {
             subscription.Close(CloseReason.Client);
             hub.Unsubscribe(subscription);
-            var lasted = time.GetElapsedTime(opened);
-            hub.Metrics.ConnectionClosed(Transport.Sse, subscription.ClosedBecause, lasted);
-            StreamClosed(context.Connection.Id, subscription.ClosedBecause, subscription.Cursor, lasted);
+            telemetry.Closed(stream, subscription);
         }
     }
 
@@ -149,10 +147,4 @@ internal sealed partial class ServerSentEvents(
         hub.Metrics.ConnectionRefused(Transport.Sse);
         await EventStream.RefuseAsync(context, hub.NextRetry());
     }
-
-    [LoggerMessage(LogLevel.Debug, "Stream {Connection} opened for {Selection} after {Cursor}")]
-    private partial void StreamOpened(string connection, Selection selection, EventId cursor);
-
-    [LoggerMessage(LogLevel.Debug, "Stream {Connection} closed ({Reason}) at {Cursor} after {Lasted}")]
-    private partial void StreamClosed(string connection, CloseReason reason, EventId cursor, TimeSpan lasted);
 }

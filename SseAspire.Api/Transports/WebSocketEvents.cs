@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 
 namespace SseAspire.Api.Transports;
@@ -13,14 +14,14 @@ namespace SseAspire.Api.Transports;
 /// <c>GET /events/websocket</c>: the events over a WebSocket (RFC 6455), each as one text message of JSON, without
 /// end.
 /// </summary>
-internal sealed partial class WebSocketEvents(
+internal sealed class WebSocketEvents(
     EventHub hub,
     StartResolver starts,
     ConnectionLimits limits,
     ICorsPolicyProvider policies,
     IOptions<HubOptions> options,
-    TimeProvider time,
-    ILogger<WebSocketEvents> logger)
+    StreamTelemetry telemetry,
+    TimeProvider time)
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
@@ -62,6 +63,7 @@ internal sealed partial class WebSocketEvents(
 
     private async Task StreamAsync(HttpContext context, SubscribeRequest request)
     {
+        var asked = time.GetUtcNow();
         if (await FindStartAsync(context, request) is not { } start)
         {
             await RefuseAsync(context);
@@ -73,9 +75,7 @@ internal sealed partial class WebSocketEvents(
         var line = new Line(context);
         var subscription = line.Subscription = hub.Subscribe(
             request.Selection, JsonLines.Instance, Transport.WebSocket, start, line.Abort);
-        var opened = time.GetTimestamp();
-        hub.Metrics.ConnectionOpened(Transport.WebSocket);
-        StreamOpened(context.Connection.Id, request.Selection, start.Cursor);
+        var stream = telemetry.Opened(context, Transport.WebSocket, request, start, asked);
         try
         {
             await using var left = context.RequestAborted.UnsafeRegister(
@@ -92,9 +92,7 @@ internal sealed partial class WebSocketEvents(
         {
             subscription.Close(CloseReason.Client);
             hub.Unsubscribe(subscription);
-            var lasted = time.GetElapsedTime(opened);
-            hub.Metrics.ConnectionClosed(Transport.WebSocket, subscription.ClosedBecause, lasted);
-            StreamClosed(context.Connection.Id, subscription.ClosedBecause, subscription.Cursor, lasted);
+            telemetry.Closed(stream, subscription);
         }
     }
 
@@ -239,12 +237,6 @@ internal sealed partial class WebSocketEvents(
 
     private static bool IsGone(Exception e) =>
         e is WebSocketException or OperationCanceledException or IOException or ObjectDisposedException;
-
-    [LoggerMessage(LogLevel.Debug, "WebSocket {Connection} opened for {Selection} after {Cursor}")]
-    private partial void StreamOpened(string connection, Selection selection, EventId cursor);
-
-    [LoggerMessage(LogLevel.Debug, "WebSocket {Connection} closed ({Reason}) at {Cursor} after {Lasted}")]
-    private partial void StreamClosed(string connection, CloseReason reason, EventId cursor, TimeSpan lasted);
 
     /// <summary>The connection, to be cut.</summary>
     private sealed class Line(HttpContext context)

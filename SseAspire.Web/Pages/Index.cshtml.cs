@@ -22,6 +22,7 @@ internal sealed class IndexModel(
     HubClient hub,
     VisitorLimiter limiter,
     IOptions<ApiOptions> api,
+    IOptions<ReceiptOptions> receipts,
     TimeProvider time,
     IStringLocalizer<LiveTexts> texts,
     IStringLocalizer<SiteTexts> siteTexts)
@@ -29,6 +30,9 @@ internal sealed class IndexModel(
 {
     /// <summary>Where the browser reads the stream.</summary>
     public Uri HubUrl => api.Value.PublicUrl;
+
+    /// <summary>Which share of the pages tells the hub when it received events, as scripts read numbers.</summary>
+    public string ReceiptShare => receipts.Value.Receipts.ToString(CultureInfo.InvariantCulture);
 
     public LatestEvents Latest { get; private set; } = LatestEvents.None;
 

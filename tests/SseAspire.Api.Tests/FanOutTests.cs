@@ -33,7 +33,8 @@ public sealed class FanOutTests : IAsyncDisposable
         var window = new EventWindow(1_000, 1 << 20);
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _hub = new EventHub(
-            Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _log), metrics);
+            Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _log), metrics,
+            new DeliverySpans(Options.Create(new TelemetryOptions()), TimeProvider.System));
         _hub.Start([], _last);
     }
 

@@ -16,8 +16,9 @@ public sealed class OpenApiTests(SharedApi shared)
         Assert.Empty(diagnostic!.Errors);
         Assert.Equal(
             [
-                "GET /events", "GET /events/long-poll", "GET /events/poll", "GET /events/websocket", "GET /operations/meters", "GET /stats",
-                "GET /stats/stream", "POST /events", "POST /operations/cut", "POST /operations/drain", "POST /operations/drop", "POST /operations/restart",
+                "GET /events", "GET /events/clock", "GET /events/long-poll", "GET /events/poll", "GET /events/websocket",
+                "GET /operations/meters", "GET /stats", "GET /stats/stream", "POST /events", "POST /events/receipts",
+                "POST /operations/cut", "POST /operations/drain", "POST /operations/drop", "POST /operations/restart",
             ],
             document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method} {path.Key}")).Order(StringComparer.Ordinal));
         Assert.Equal(["topic", "lastEventId", "Last-Event-ID", "history", "envelope", "heartbeat", "meter"], ParametersOf("/events", HttpMethod.Get));

@@ -45,7 +45,7 @@ export class Lane {
    * Opens it.
    * @param {LaneName} name
    * @param {Reading} reading
-   * @param {import('./clock.js').Clock} clock
+   * @param {import('../clock.js').Clock} clock
    * @param {Timeline} timeline
    * @param {() => void} onChange
    */

@@ -3,8 +3,8 @@
 // up, and ends with the figures.
 
 import { BackOff } from '../back-off.js';
+import { Clock } from '../clock.js';
 import { pause } from '../pause.js';
-import { Clock } from './clock.js';
 import { Lane, LANES } from './lane.js';
 import { COLUMNS, Timeline } from './timeline.js';
 
@@ -71,7 +71,7 @@ export class Run {
   /**
    * @param {Prepared} prepared
    * @param {string} hub
-   * @param {import('./clock.js').Clock} clock
+   * @param {import('../clock.js').Clock} clock
    * @param {() => void} onChange
    */
   constructor(prepared, hub, clock, onChange) {

@@ -1,18 +1,18 @@
 // @ts-check
-// The clock that stamps the lab's events, as this browser knows it: its own, corrected by the difference that
-// the exchange with the shortest round trip showed. Half that round trip is how far off it may be.
+// A server's clock, as this browser knows it: its own, corrected by the difference that the exchange with the
+// shortest round trip showed. Half that round trip is how far off it may be.
 
 export class Clock {
-  /** Milliseconds that the conductor's clock is ahead of this browser's. */ offset = 0;
+  /** Milliseconds that the server's clock is ahead of this browser's. */ offset = 0;
   /** Milliseconds by which `offset` may be off. */ uncertainty = Infinity;
   #url;
 
-  /** @param {string | URL} url of the conductor's clock */
+  /** @param {string | URL} url answers `{now}`, Unix milliseconds */
   constructor(url) {
     this.#url = url;
   }
 
-  /** Now, by the conductor's clock: Unix milliseconds with fraction. */
+  /** Now, by the server's clock: Unix milliseconds with fraction. */
   get now() {
     return local() + this.offset;
   }
@@ -30,10 +30,10 @@ export class Clock {
         this.uncertainty = uncertainty;
       }
     } catch {
-      // The front end is away; the run says so.
+      // Whoever needs it will notice.
     }
   }
 }
 
 /** This browser's clock, which does not jump when somebody sets the machine's. */
-const local = () => performance.timeOrigin + performance.now();
+export const local = () => performance.timeOrigin + performance.now();

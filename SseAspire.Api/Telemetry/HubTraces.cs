@@ -1,0 +1,45 @@
+using System.Diagnostics;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Telemetry;
+
+/// <summary>The activity source <c>SseAspire.Hub</c>, and what its spans have in common.</summary>
+internal static class HubTraces
+{
+    /// <summary>The spans of the hub are started here.</summary>
+    public static readonly ActivitySource Source = new(HubMetrics.Name);
+
+    /// <summary>The length of a W3C <c>traceparent</c> of version 00.</summary>
+    private const int TraceParentLength = 55;
+
+    /// <summary>The trace that an entry's publisher began, where somebody listens and it is sampled.</summary>
+    public static bool TryGetSampled(LogEntry entry, out ActivityContext publication)
+    {
+        publication = default;
+        // Most entries end here: the flags are the last two hexadecimal digits, and the lowest bit says sampled.
+        return Source.HasListeners()
+            && entry.Event.TraceParent is { Length: TraceParentLength } parent
+            && "13579bdf".Contains(parent[^1])
+            && ActivityContext.TryParse(parent, null, isRemote: true, out publication)
+            && publication.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
+    }
+
+    /// <summary>Starts a span of an event's way as a child of its publication. It is left current until it is stopped.</summary>
+    public static Activity? StartEvent(string operation, string kindOfOperation, LogEntry entry, ActivityContext publication, DateTimeOffset at)
+    {
+        var topic = entry.Event.Topics is [var canonical, ..] ? canonical : "";
+        // OpenTelemetry's conventions for messaging spans.
+        return Source.StartActivity(
+            $"{operation} {topic}",
+            ActivityKind.Consumer,
+            publication,
+            [
+                new("messaging.system", "redis"),
+                new("messaging.operation.name", operation),
+                new("messaging.operation.type", kindOfOperation),
+                new("messaging.destination.name", topic),
+                new("messaging.message.id", entry.Id.ToString()),
+            ],
+            startTime: at);
+    }
+}
