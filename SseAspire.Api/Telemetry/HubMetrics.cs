@@ -164,6 +164,12 @@ internal sealed class HubMetrics : IDisposable
     {
         Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
         Interlocked.Add(ref _bytesByTransport[(int)transport], bytes);
+        if (events == 0)
+        {
+            // A gap, which was never published.
+            return;
+        }
+
         if (from == Source.Head)
         {
             var latency = _time.GetUtcNow().UtcTicks - publishedAt;

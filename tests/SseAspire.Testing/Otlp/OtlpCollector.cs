@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -70,26 +71,30 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     /// <summary>What makes a service send here, in its environment: soon, so that nobody waits.</summary>
     /// <param name="service">The service's name.</param>
-    public (string Name, string Value)[] SettingsFor(string service) =>
+    /// <param name="instance">Which process of it.</param>
+    public (string Name, string Value)[] SettingsFor(string service, string instance) =>
     [
         ("OTEL_EXPORTER_OTLP_ENDPOINT", _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
         ("OTEL_SERVICE_NAME", service),
+        ("OTEL_RESOURCE_ATTRIBUTES", $"service.instance.id={instance}"),
         ("OTEL_METRIC_EXPORT_INTERVAL", "500"),
         ("OTEL_BSP_SCHEDULE_DELAY", "200"),
         ("OTEL_BLRP_SCHEDULE_DELAY", "200"),
     ];
 
     /// <summary>Waits until something is true of what was received.</summary>
+    /// <param name="what">What that is, for whom it does not come.</param>
+    /// <param name="condition">Whether it is.</param>
     /// <exception cref="TimeoutException">It does not become true.</exception>
-    public async Task WaitForAsync(Func<OtlpCollector, bool> condition, Func<OtlpCollector, string> tell)
+    public async Task WaitForAsync(string what, Func<bool> condition)
     {
-        var end = DateTime.UtcNow + Patience;
-        while (!condition(this))
+        for (var started = Stopwatch.GetTimestamp(); !condition();)
         {
-            if (DateTime.UtcNow > end)
+            if (Stopwatch.GetElapsedTime(started) > Patience)
             {
-                throw new TimeoutException($"What was waited for did not come. {tell(this)}");
+                throw new TimeoutException(
+                    $"{what}: did not come. Spans:\n{string.Join('\n', Spans)}\nMetrics:\n{string.Join('\n', Metrics.Select(metric => $"{metric.Series} {metric.Value} {metric.Count}"))}");
             }
 
             await Task.Delay(100);
