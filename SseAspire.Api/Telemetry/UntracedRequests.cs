@@ -10,7 +10,7 @@ namespace SseAspire.Api.Telemetry;
 internal static class UntracedRequests
 {
     private static readonly string[] Paths =
-        ["/events/websocket", "/events/long-poll", Receipts.Path, Receipts.ClockPath];
+        ["/events/websocket", "/events/long-poll", "/stats/stream", Receipts.Path, Receipts.ClockPath];
 
     /// <summary>Adds to the filter that is there.</summary>
     public static void Exclude(AspNetCoreTraceInstrumentationOptions options)

@@ -10,7 +10,7 @@ internal sealed class Burst : Scenario
 
     public override string Description => "many events as fast as they can be published (--readers 1000 --events 1000 --batch 100)";
 
-    public override Settings Defaults => Default(Enum.GetValues<ServerKind>(), readers: 1_000, events: 1_000, batch: 100);
+    public override Settings Defaults => Default(ServerProcess.Rivals, readers: 1_000, events: 1_000, batch: 100);
 
     public override IReadOnlyList<Column> Columns => Fanout.Figures;
 

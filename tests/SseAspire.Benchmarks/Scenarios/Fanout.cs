@@ -4,7 +4,7 @@ using SseAspire.Benchmarks.Servers;
 namespace SseAspire.Benchmarks.Scenarios;
 
 /// <summary>Every event goes to every reader, at a steady rate.</summary>
-internal sealed class Fanout : Scenario
+internal class Fanout : Scenario
 {
     /// <summary>What the delivery of events costs and how long it takes.</summary>
     public static readonly IReadOnlyList<Column> Figures =
@@ -20,7 +20,7 @@ internal sealed class Fanout : Scenario
 
     public override string Description => "every event to every reader, at a steady rate (--readers 1000 --rate 50 --seconds 10)";
 
-    public override Settings Defaults => Default(Enum.GetValues<ServerKind>(), readers: 1_000, rate: 50, seconds: 10);
+    public override Settings Defaults => Default(ServerProcess.Rivals, readers: 1_000, rate: 50, seconds: 10);
 
     public override IReadOnlyList<Column> Columns => Figures;
 

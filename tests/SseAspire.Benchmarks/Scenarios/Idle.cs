@@ -10,7 +10,7 @@ internal sealed class Idle : Scenario
 
     public override string Description => "readers that get nothing (--readers 10000 --baseline 1000 --seconds 20)";
 
-    public override Settings Defaults => Default(Enum.GetValues<ServerKind>(), readers: 10_000, seconds: 20);
+    public override Settings Defaults => Default(ServerProcess.Rivals, readers: 10_000, seconds: 20);
 
     public override IReadOnlyList<Column> Columns =>
     [

@@ -14,7 +14,7 @@ internal sealed class Publish : Scenario
         $"publishing in batches from one client, and one by one over {Connections} connections (--readers 100 --batch 100 --seconds 5)";
 
     public override Settings Defaults =>
-        Default(Enum.GetValues<ServerKind>(), readers: 100, batch: 100, seconds: 5);
+        Default(ServerProcess.Rivals, readers: 100, batch: 100, seconds: 5);
 
     public override IReadOnlyList<Column> Columns =>
     [

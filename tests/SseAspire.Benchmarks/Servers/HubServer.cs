@@ -4,7 +4,7 @@ using SseAspire.Benchmarks.Load;
 namespace SseAspire.Benchmarks.Servers;
 
 /// <summary>The hub as it ships: SseAspire.Api, with a broker of its own, which starts empty.</summary>
-internal sealed class HubServer : DotnetServer
+internal class HubServer : DotnetServer
 {
     public const string Key = "benchmark";
 
@@ -13,13 +13,14 @@ internal sealed class HubServer : DotnetServer
 
     private readonly Broker _broker;
 
-    public HubServer()
-        : this(Broker.Start())
+    /// <param name="settings">Settings over those that it is always measured with.</param>
+    public HubServer(params (string Name, string Value)[] settings)
+        : this(Broker.Start(), settings)
     {
     }
 
-    private HubServer(Broker broker)
-        : base(Assembly, [], new Dictionary<string, string>
+    private HubServer(Broker broker, (string Name, string Value)[] settings)
+        : base(Assembly, [], new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
         {
             ["ConnectionStrings__broker"] = broker.ConnectionString,
             ["Publishing__Key"] = Key,

@@ -6,6 +6,9 @@ internal enum ServerKind
     /// <summary>SseAspire.Api, with its broker.</summary>
     Hub,
 
+    /// <summary>The same, telling a collector all that it can.</summary>
+    Observed,
+
     /// <summary><c>TypedResults.ServerSentEvents</c> with a channel for each reader, as ASP.NET Core's own documentation shows it.</summary>
     Naive,
 

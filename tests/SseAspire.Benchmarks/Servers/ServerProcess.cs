@@ -78,6 +78,7 @@ internal abstract class ServerProcess : IDisposable
         ServerProcess server = kind switch
         {
             ServerKind.Hub => new HubServer(),
+            ServerKind.Observed => new ObservedHubServer(),
             ServerKind.Naive => new NaiveServer(),
             ServerKind.Nchan => new NchanServer(),
             ServerKind.SignalR => new SignalRServer(),
@@ -94,6 +95,10 @@ internal abstract class ServerProcess : IDisposable
             throw;
         }
     }
+
+    /// <summary>The hub and those that are measured beside it.</summary>
+    public static IReadOnlyList<ServerKind> Rivals =>
+        [ServerKind.Hub, ServerKind.Naive, ServerKind.Nchan, ServerKind.SignalR, ServerKind.BetterSse];
 
     /// <summary>Why a server cannot be measured here, or null where it can.</summary>
     public static string? WhyMissing(ServerKind kind) => kind switch

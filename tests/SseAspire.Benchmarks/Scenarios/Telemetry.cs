@@ -1,0 +1,13 @@
+using SseAspire.Benchmarks.Servers;
+
+namespace SseAspire.Benchmarks.Scenarios;
+
+/// <summary>The same load for a hub that tells a collector of it and for one that does not: what does it cost to be seen?</summary>
+internal sealed class Telemetry : Fanout
+{
+    public override string Name => "telemetry";
+
+    public override string Description => "what fanout costs with telemetry on and off (--readers 1000 --rate 50 --seconds 10)";
+
+    public override Settings Defaults => base.Defaults with { Servers = [ServerKind.Observed, ServerKind.Hub] };
+}
