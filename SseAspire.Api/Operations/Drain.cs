@@ -33,7 +33,7 @@ internal sealed partial class Drain(
     {
         if (hub.IsDraining)
         {
-            return Results.Problem($"Replica {Replica.Name} drains already.", statusCode: StatusCodes.Status409Conflict);
+            return Results.Problem($"Replica {replica.Name} drains already.", statusCode: StatusCodes.Status409Conflict);
         }
 
         var streams = hub.Subscriptions.Count();
