@@ -225,7 +225,7 @@ internal static class Description
             .WithSummary("Have the replica that is asked close its streams as it does before it stops, and begin anew")
             .WithDescription(
                 """
-                `{"replica":"api-7f9c:1","streams":340,"seconds":20}`
+                `{"replica":"api-7f9c:8080","streams":340,"seconds":20}`
 
                 From now on `/health` is 503 and no stream is opened; those that are open are closed at an even rate over so many seconds, each between two events and with a `retry` of its own. Then the replica begins anew in the same process.
                 """)

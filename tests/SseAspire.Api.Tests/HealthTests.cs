@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Operations;
+using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 using SseAspire.Testing;
 using StackExchange.Redis;
@@ -97,8 +98,8 @@ public sealed class HealthTests
         var time = new FakeTimeProvider();
         var options = Options.Create(new HubOptions());
         var window = new EventWindow(options.Value.WindowEvents, options.Value.WindowBytes);
-        using var metrics = new Telemetry.HubMetrics(new TestMeters(), time);
-        var hub = new EventHub(options, time, window, new LogReader(window, null!), metrics);
+        using var metrics = new HubMetrics(new TestMeters(), time);
+        var hub = new EventHub(options, time, window, new LogReader(window, null!), metrics, new DeliverySpans(Options.Create(new TelemetryOptions()), time));
         var pulse = new TailPulse(time);
         var check = new HubPulse(hub, pulse, time);
         await IsAsync(HealthStatus.Healthy, null);
