@@ -23,7 +23,7 @@ builder.Services.AddOptions<ConsoleOptions>()
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClient();
 builder.AddSharedKeys();
-// Over TLS no cookie leaves the browser without it.
+// The cookie of a form that came over TLS is sent over nothing else.
 builder.Services.AddAntiforgery(forms => forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
 builder.Services.AddSingleton<LabClock>();
