@@ -30,6 +30,7 @@ internal static class ApiServices
             var options = provider.GetRequiredService<IOptions<HubOptions>>().Value;
             return new EventWindow(options.WindowEvents, options.WindowBytes);
         });
+        services.AddSingleton<LogPages>();
         services.AddSingleton<LogReader>();
         services.AddSingleton<TailPulse>();
         services.AddSingleton<EventHub>();

@@ -1,7 +1,7 @@
 namespace SseAspire.Api.Hub;
 
 /// <summary>One timer for all streams: heartbeats, lifetimes and writes that hang are looked at once a second.</summary>
-internal sealed class HubClock(EventHub hub, TimeProvider time) : BackgroundService
+internal sealed class HubClock(EventHub hub, LogPages pages, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -11,6 +11,7 @@ internal sealed class HubClock(EventHub hub, TimeProvider time) : BackgroundServ
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             hub.Tick();
+            pages.Release();
         }
     }
 }

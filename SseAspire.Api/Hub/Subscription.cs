@@ -283,25 +283,18 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         return false;
     }
 
-    /// <summary>Lays out for this reader alone what the group no longer shares.</summary>
+    /// <summary>Reads what the group no longer shares at the head.</summary>
     private async ValueTask<Reading> ReadPrivateAsync()
     {
         var entries = ArrayPool<LogEntry>.Shared.Rent(PrivateEntries);
         try
         {
             var position = _hub.Position;
-            var (found, from) = await ReadEntriesAsync(entries.AsMemory(0, PrivateEntries));
-            var output = OpenPrivateFrames();
-            var events = LayOut(found.Span, output);
-            if (found.Length == 0 && Cursor < position && !IsClosing)
-            {
-                // The log has been further and keeps nothing of it: all of it is gone.
-                WriteGapBefore(position.Next, output);
-                Cursor = position;
-            }
-
-            return Started(new Reading(
-                IsClosing ? ReadingKind.Closed : ReadingKind.Frames, output.WrittenMemory, Cursor, events, from));
+            var (found, page) = await ReadEntriesAsync(entries.AsMemory(0, PrivateEntries));
+            return Started(
+                IsClosing ? new Reading(ReadingKind.Closed, default, Cursor)
+                : page is not null && !found.IsEmpty && Gap.Between(Cursor, found.Span[0].Id) is null ? ReadShared(page)
+                : LayOut(found.Span, position, page is null ? Source.Window : Source.Log));
         }
         finally
         {
@@ -313,7 +306,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// Reads what follows the cursor. While the log is away this reader waits as those at the head do; to
     /// end its stream would only bring it back at once.
     /// </summary>
-    private async ValueTask<(ReadOnlyMemory<LogEntry> Entries, Source From)> ReadEntriesAsync(Memory<LogEntry> buffer)
+    private async ValueTask<(ReadOnlyMemory<LogEntry> Entries, LogPage? Page)> ReadEntriesAsync(Memory<LogEntry> buffer)
     {
         while (!IsClosing)
         {
@@ -327,7 +320,31 @@ internal sealed class Subscription : IValueTaskSource<Reading>
             }
         }
 
-        return (default, Source.Log);
+        return default;
+    }
+
+    /// <summary>Reads what is laid out once for all members of the group who read the log together.</summary>
+    private Reading ReadShared(LogPage page)
+    {
+        _step = default;
+        var reading = page.ReadAfter(Cursor, Group);
+        Cursor = reading.Cursor;
+        return reading;
+    }
+
+    /// <summary>Lays out for this reader alone.</summary>
+    private Reading LayOut(ReadOnlySpan<LogEntry> entries, EventId position, Source from)
+    {
+        var output = OpenPrivateFrames();
+        var events = LayOut(entries, output);
+        if (entries.IsEmpty && Cursor < position)
+        {
+            // The log has been further and keeps nothing of it: all of it is gone.
+            WriteGapBefore(position.Next, output);
+            Cursor = position;
+        }
+
+        return new Reading(ReadingKind.Frames, output.WrittenMemory, Cursor, events, from);
     }
 
     private void WriteGapBefore(EventId next, ArrayBufferWriter<byte> output)

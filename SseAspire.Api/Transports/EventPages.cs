@@ -27,10 +27,10 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
         {
             // Read first: where nothing follows the cursor though the hub has been further, all of it is gone.
             var position = hub.Position;
-            var (entries, from) = await reader.ReadAfterAsync(page.Next, buffer, cancellationToken);
-            if (from == Source.Log)
+            var (entries, fromLog) = await reader.ReadAfterAsync(page.Next, buffer, cancellationToken);
+            if (fromLog is not null)
             {
-                page.ServedBy = from;
+                page.ServedBy = Source.Log;
             }
 
             foreach (var entry in entries.Span)
@@ -50,9 +50,9 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
                 }
             }
 
-            if (entries.Length < buffer.Length)
+            if (entries.IsEmpty || (fromLog is null && entries.Length < buffer.Length))
             {
-                if (entries.Length == 0 && page.Next < position && page.TryPass(position.Next))
+                if (entries.IsEmpty && page.Next < position && page.TryPass(position.Next))
                 {
                     page.Next = position;
                 }

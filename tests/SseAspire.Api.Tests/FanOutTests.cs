@@ -24,16 +24,18 @@ public sealed class FanOutTests : IAsyncDisposable
     // Readers at the head need the window and no log: this one is never reached.
     private readonly ConnectionMultiplexer _redis = ConnectionMultiplexer.Connect("127.0.0.1:1,abortConnect=false,connectTimeout=1");
     private readonly EventLog _log;
+    private readonly LogPages _pages;
     private readonly EventHub _hub;
     private SseAspire.Broker.EventId _last = new(1_700_000_000_000, 0);
 
     public FanOutTests()
     {
         _log = new EventLog(_redis, Options.Create(new LogOptions()), TimeProvider.System, NullLogger<EventLog>.Instance);
+        _pages = new LogPages(_log, TimeProvider.System);
         var window = new EventWindow(1_000, 1 << 20);
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _hub = new EventHub(
-            Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _log), metrics,
+            Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _pages), metrics,
             new DeliverySpans(Options.Create(new TelemetryOptions()), TimeProvider.System));
         _hub.Start([], _last);
     }
@@ -67,6 +69,7 @@ public sealed class FanOutTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _pages.Dispose();
         await _log.DisposeAsync();
         await _redis.DisposeAsync();
         await _services.DisposeAsync();
