@@ -37,10 +37,9 @@ internal sealed class MeterLedger(
         try
         {
             await FlushAsync(always: true);
-            var batch = redis.GetDatabase().CreateBatch();
-            var processors = batch.HashGetAllAsync(_keys.ProcessorTime);
-            var counts = names.Select(name => batch.HashGetAllAsync(_keys.Meter(name))).ToArray();
-            batch.Execute();
+            var database = redis.GetDatabase();
+            var processors = database.HashGetAllAsync(_keys.ProcessorTime);
+            var counts = names.Select(name => database.HashGetAllAsync(_keys.Meter(name))).ToArray();
             await Task.WhenAll([processors, .. counts]);
             var living = (await processors).Select(entry => ProcessorTime.Parse(entry.Value)).Where(IsAlive).ToArray();
             return new MeterReading(
@@ -124,12 +123,12 @@ internal sealed class MeterLedger(
             }
 
             _shownAt = time.GetTimestamp();
-            var batch = redis.GetDatabase().CreateBatch();
-            var adding = taken.Select(one => AddAsync(batch, one.Meter, one.Counts)).ToArray();
+            // Not as a batch: of one that finds no connection nobody would see the failures of its parts.
+            var database = redis.GetDatabase();
+            var adding = taken.Select(one => AddAsync(database, one.Meter, one.Counts)).ToArray();
             var showing = Task.WhenAll(
-                batch.HashSetAsync(_keys.ProcessorTime, _replica, ProcessorTime.Now(time).ToString()),
-                batch.KeyExpireAsync(_keys.ProcessorTime, Lifespan));
-            batch.Execute();
+                database.HashSetAsync(_keys.ProcessorTime, _replica, ProcessorTime.Now(time).ToString()),
+                database.KeyExpireAsync(_keys.ProcessorTime, Lifespan));
             await Task.WhenAll([showing, .. adding]);
         }
         finally
@@ -138,22 +137,22 @@ internal sealed class MeterLedger(
         }
     }
 
-    private async Task AddAsync(IBatch batch, Meter meter, MeterCounts counts)
+    private async Task AddAsync(IDatabase database, Meter meter, MeterCounts counts)
     {
         var key = _keys.Meter(meter.Name);
         List<Task> commands =
         [
-            batch.HashIncrementAsync(key, "requests", counts.Requests),
-            batch.HashIncrementAsync(key, "connections", counts.Connections),
-            batch.HashIncrementAsync(key, "bytesIn", counts.BytesIn),
-            batch.HashIncrementAsync(key, "bytesOut", counts.BytesOut),
+            database.HashIncrementAsync(key, "requests", counts.Requests),
+            database.HashIncrementAsync(key, "connections", counts.Connections),
+            database.HashIncrementAsync(key, "bytesIn", counts.BytesIn),
+            database.HashIncrementAsync(key, "bytesOut", counts.BytesOut),
         ];
         if (counts.Shared)
         {
-            commands.Add(batch.HashSetAsync(key, "shared", 1));
+            commands.Add(database.HashSetAsync(key, "shared", 1));
         }
 
-        commands.Add(batch.KeyExpireAsync(key, Meters.Kept));
+        commands.Add(database.KeyExpireAsync(key, Meters.Kept));
         try
         {
             await Task.WhenAll(commands);

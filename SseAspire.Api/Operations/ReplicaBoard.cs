@@ -7,7 +7,7 @@ namespace SseAspire.Api.Operations;
 
 /// <summary>
 /// Where the replicas tell each other what they are doing: a hash in Redis with a field for each. Each writes its own
-/// and reads all of them once a second, in one round trip.
+/// and reads all of them once a second.
 /// </summary>
 /// <remarks>
 /// A replica that writes nothing new for <see cref="Lifespan"/> is gone. Each reader sees that by its own clock, so
@@ -78,11 +78,11 @@ internal sealed partial class ReplicaBoard(
 
     private async Task<HashEntry[]> ExchangeAsync()
     {
-        var batch = redis.GetDatabase().CreateBatch();
-        var writing = batch.HashSetAsync(_key, observer.Id, JsonSerializer.SerializeToUtf8Bytes(observer.Observe(), Strict));
-        var living = batch.KeyExpireAsync(_key, Lifespan);
-        var reading = batch.HashGetAllAsync(_key);
-        batch.Execute();
+        // Not as a batch: of one that finds no connection nobody would see the failures of its parts.
+        var database = redis.GetDatabase();
+        var writing = database.HashSetAsync(_key, observer.Id, JsonSerializer.SerializeToUtf8Bytes(observer.Observe(), Strict));
+        var living = database.KeyExpireAsync(_key, Lifespan);
+        var reading = database.HashGetAllAsync(_key);
         await Task.WhenAll(writing, living, reading);
         return await reading;
     }

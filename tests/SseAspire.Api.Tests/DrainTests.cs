@@ -130,7 +130,7 @@ public sealed class DrainTests(SharedApi shared)
 
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         var said = (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!;
-        Assert.EndsWith($":{drained.Process.Id}", (string?)said["replica"], StringComparison.Ordinal);
+        Assert.EndsWith($":{drained.Address.Port}", (string?)said["replica"], StringComparison.Ordinal);
         Assert.Equal((2, 2.0), ((int)said["streams"]!, (double)said["seconds"]!));
         await leaving.Ended;
         await leavingToo.Ended;

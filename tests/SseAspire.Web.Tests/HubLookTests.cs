@@ -72,7 +72,7 @@ public sealed class HubLookTests(SiteFixture fixture, Browser browser) : IClassF
     {
         var page = await HubTests.OpenAsync(_site, await browser.NewPageAsync());
         List<string> reached = [];
-        for (var n = 0; n < 14; n++)
+        for (var n = 0; n < 20; n++)
         {
             await page.Keyboard.PressAsync("Tab");
             reached.Add(await page.EvaluateAsync<string>("""
