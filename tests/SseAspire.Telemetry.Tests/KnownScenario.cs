@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json.Nodes;
 using SseAspire.Api.Tests;
 using SseAspire.Testing;
 using SseAspire.Testing.Otlp;
@@ -32,9 +33,12 @@ public sealed class KnownScenario : IAsyncLifetime
         _system = await ObservedSystem.StartAsync();
         await _system.StartPartAsync(
             "Producer", "p", ("Sources__Earthquakes__Enabled", "false"), ("Sources__Host__Interval", "00:00:00.200"), ("Log__Hub", "producer"));
-        var api = await _system.StartApiAsync("a", ("Hub__MaxConnections", "5"), ("Hub__WriteTimeout", "00:00:05"));
+        var api = await _system.StartApiAsync(
+            // No pings: nobody answers them while the socket is not read, which may be long on a busy machine.
+            "a", ("Hub__MaxConnections", "5"), ("Hub__WriteTimeout", "00:00:05"), ("Hub__Heartbeat", "01:00:00"));
 
         var ids = (await ObservedSystem.PublishAsync(api, Topic, ["0", "1"])).ToList();
+        await UntilTheHubIsAtAsync(api, ids[^1]);
         var (streams, socket) = await ReadLiveAsync(api, ids);
         await ReplayAsync(api, ids[0]);
         await ConfirmAsync(api, ids[^1]);
@@ -69,6 +73,15 @@ public sealed class KnownScenario : IAsyncLifetime
         if (_system is not null)
         {
             await _system.DisposeAsync();
+        }
+    }
+
+    /// <summary>A stream that is opened now starts behind what was published.</summary>
+    private static async Task UntilTheHubIsAtAsync(ServiceProcess api, string id)
+    {
+        while ((string?)(await api.Client.GetFromJsonAsync<JsonNode>("/stats?replica=self"))!["log"]!["position"] != id)
+        {
+            await Task.Delay(50);
         }
     }
 

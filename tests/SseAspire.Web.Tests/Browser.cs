@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace SseAspire.Web.Tests;
@@ -13,6 +14,8 @@ public sealed class Browser : IAsyncLifetime
             .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
             .Select(folder => Path.Combine(folder, name)))
         .FirstOrDefault(File.Exists);
+
+    private static readonly ConcurrentDictionary<string, ConcurrentBag<IBrowserContext>> OpenedBy = new();
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -70,6 +73,23 @@ public sealed class Browser : IAsyncLifetime
         });
         // A machine that runs all test projects at once is slow.
         context.SetDefaultTimeout(60_000);
+        if (TestContext.Current.Test is { } test)
+        {
+            OpenedBy.GetOrAdd(test.UniqueID, _ => []).Add(context);
+        }
+
         return context;
+    }
+
+    /// <summary>Closes the windows that a test has opened: hundreds of live pages would take the machine's time from those to come.</summary>
+    internal static async ValueTask CloseWindowsOfAsync(string test)
+    {
+        if (OpenedBy.TryRemove(test, out var contexts))
+        {
+            foreach (var context in contexts)
+            {
+                await context.CloseAsync();
+            }
+        }
     }
 }
