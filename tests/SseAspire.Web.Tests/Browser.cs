@@ -82,7 +82,7 @@ public sealed class Browser : IAsyncLifetime
     }
 
     /// <summary>Closes the windows that a test has opened: hundreds of live pages would take the machine's time from those to come.</summary>
-    internal static async ValueTask CloseWindowsOfAsync(string test)
+    internal static async Task CloseWindowsOfAsync(string test)
     {
         if (OpenedBy.TryRemove(test, out var contexts))
         {

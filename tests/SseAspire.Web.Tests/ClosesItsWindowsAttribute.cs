@@ -11,5 +11,7 @@ namespace SseAspire.Web.Tests;
 public sealed class ClosesItsWindowsAttribute : BeforeAfterTestAttribute
 {
     /// <inheritdoc />
-    public override ValueTask After(MethodInfo methodUnderTest, IXunitTest test) => Browser.CloseWindowsOfAsync(test.UniqueID);
+    public override void After(MethodInfo methodUnderTest, IXunitTest test) =>
+        // Not on the test's own synchronization context, which waits here.
+        Task.Run(() => Browser.CloseWindowsOfAsync(test.UniqueID)).Wait(TimeSpan.FromSeconds(60));
 }
