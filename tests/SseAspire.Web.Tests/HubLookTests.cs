@@ -71,6 +71,10 @@ public sealed class HubLookTests(SiteFixture fixture, Browser browser) : IClassF
     public async Task What_can_be_scrolled_is_reached_by_keyboard_and_figures_are_not_read_out_every_second()
     {
         var page = await HubTests.OpenAsync(_site, await browser.NewPageAsync());
+        await _site.PublishAsync("look/at/this", null, "x");
+        await Expect(page.Locator("#topics")).ToContainTextAsync("look/at/this");
+        // Another test's stream may only just be gone.
+        await Expect(page.Locator("#none")).ToBeVisibleAsync();
         List<string> reached = [];
         for (var n = 0; n < 20; n++)
         {
