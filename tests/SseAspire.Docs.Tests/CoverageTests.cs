@@ -1,7 +1,7 @@
 namespace SseAspire.Docs.Tests;
 
 /// <summary>Nothing that is fenced in the documents goes by untested.</summary>
-public sealed class CoverageTests
+public sealed class CoverageTests(ITestOutputHelper output)
 {
     public static TheoryData<string> Documents => [.. Document.Names];
 
@@ -18,13 +18,14 @@ public sealed class CoverageTests
     }
 
     [Fact]
-    public void Commands_that_no_machine_without_a_cloud_can_run_are_named()
+    public void Only_what_deploys_needs_more_than_a_machine_and_it_is_told()
     {
         var notRun = Document.Names.SelectMany(name => Document.Read(name).Snippets)
             .Where(snippet => Elsewhere.WhyNot(snippet) is not null)
             .Select(snippet => $"{snippet} {Elsewhere.WhyNot(snippet)}")
             .ToArray();
 
-        Assert.SkipWhen(notRun.Length > 0, $"not run: {string.Join("; ", notRun)}");
+        output.WriteLine($"not run: {string.Join("; ", notRun)}");
+        Assert.All(notRun, snippet => Assert.StartsWith("docs/deploy.md:", snippet, StringComparison.Ordinal));
     }
 }
