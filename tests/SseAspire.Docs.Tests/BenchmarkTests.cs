@@ -45,7 +45,6 @@ public sealed partial class BenchmarkTests
 
         Assert.True(code == 0, command.Said);
         Assert.Matches(@"\| +hub \|", command.Output);
-        Assert.Matches(@"\| +naive \|", command.Output);
     }
 
     private static string BenchmarkAssembly =>
