@@ -36,6 +36,8 @@ public sealed partial class BenchmarkTests
             less += $" --{missing} {Most[missing]}";
         }
 
+        // The rivals are measured in the same way.
+        less += arguments.Contains("telemetry", StringComparison.Ordinal) ? "" : " --server hub";
         await using var command = ShellCommand.Type(
             $"dotnet '{BenchmarkAssembly}' {less}", new Dictionary<string, string>());
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

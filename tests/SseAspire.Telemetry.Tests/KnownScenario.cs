@@ -65,7 +65,9 @@ public sealed class KnownScenario : IAsyncLifetime
         await using var last = await OpenStream.OpenAsync(api.Address, $"topic={Topic}");
         Assert.Equal(0, await api.StopAsync(TimeSpan.FromMinutes(1)));
         await _system.Collector.WaitForAsync("the end", () =>
-            Value("sse.connections.closed", "drain") == 1 && Collector.Spans.Count(span => span.Name == "close stream") == 10);
+            Value("sse.connections.closed", "drain") == 1 && Collector.Spans.Count(span => span.Name == "close stream") == 10
+            // Logs come in a request of their own.
+            && Collector.Logs.Count(log => log.Event == "StreamClosed") >= 9);
     }
 
     public async ValueTask DisposeAsync()

@@ -74,7 +74,7 @@ internal sealed class Reader : IDisposable
     public void CatchUp(long from, int next) => (_missedFrom, _missedUntil) = (from, next);
 
     /// <summary>How many of the events before a number are still to come.</summary>
-    public long Missing(int next) => next - _first - Received - Lost;
+    public long Missing(int next) => Math.Max(0, next - _first - Received - Lost);
 
     public void Dispose() => Cut();
 

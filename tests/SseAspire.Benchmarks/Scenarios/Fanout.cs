@@ -27,15 +27,18 @@ internal class Fanout : Scenario
     public override string Describe(Settings settings) =>
         $"{settings.Readers:N0} readers × {settings.Rate:N0} events/s of 100 bytes, {settings.Seconds} s, {settings.Repeat} repeats";
 
+    /// <summary>For how long it goes before anything is measured.</summary>
+    protected virtual int WarmUp => WarmUpSeconds;
+
     public override IEnumerable<Result> Run(Settings settings, ServerKind kind) =>
-        [Measure(kind, trial => MeasureSteadily(settings, trial))];
+        [Measure(kind, trial => MeasureSteadily(settings, trial, WarmUp))];
 
     /// <summary>Connects the readers and measures a steady rate.</summary>
-    public static Result MeasureSteadily(Settings settings, Trial trial)
+    public static Result MeasureSteadily(Settings settings, Trial trial, int warmUp = WarmUpSeconds)
     {
         trial.ConnectBaseline(settings.Baseline);
         var idle = trial.ConnectAll(settings.Readers);
-        trial.WarmUp(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * WarmUpSeconds));
+        trial.WarmUp(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * warmUp));
         var result = trial.Measure(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * settings.Seconds));
         return result with { IdleBytesPerConnection = idle };
     }

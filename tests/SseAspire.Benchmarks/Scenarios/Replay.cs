@@ -64,6 +64,13 @@ internal sealed class Replay : Scenario
     private static Result MeasureMany(Trial trial, Settings settings)
     {
         trial.WarmUp(publisher => publisher.PublishAtOnce(settings.Events, Batch));
+        using (var caughtUp = NewReplays(trial))
+        {
+            // Live readers that come before the hub has read all of it are given the rest of it.
+            caughtUp.Grow(1, next: 0);
+            caughtUp.WaitFor(trial.Publisher.Next);
+        }
+
         trial.ConnectBaseline(settings.Readers);
         var alone = trial.Measure(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * settings.Seconds));
 

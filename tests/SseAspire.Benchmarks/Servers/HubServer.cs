@@ -13,14 +13,14 @@ internal class HubServer : DotnetServer
 
     private readonly Broker _broker;
 
-    /// <param name="settings">Settings over those that it is always measured with.</param>
+    /// <param name="settings">Settings over those that it is always measured with; of two of a name the last counts.</param>
     public HubServer(params (string Name, string Value)[] settings)
         : this(Broker.Start(), settings)
     {
     }
 
     private HubServer(Broker broker, (string Name, string Value)[] settings)
-        : base(Assembly, [], new Dictionary<string, string>(settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
+        : base(Assembly, [], new Dictionary<string, string>(settings.Reverse().DistinctBy(setting => setting.Name).Select(setting => KeyValuePair.Create(setting.Name, setting.Value)))
         {
             ["ConnectionStrings__broker"] = broker.ConnectionString,
             ["Publishing__Key"] = Key,

@@ -3,8 +3,8 @@ using SseAspire.Testing.Otlp;
 namespace SseAspire.Benchmarks.Servers;
 
 /// <summary>
-/// The hub with telemetry on: metrics, every span and the logs go to a collector in this process, more often
-/// than the Aspire dashboard has it.
+/// The hub with telemetry on: metrics, every span and the logs go to a collector in this process, as often as the
+/// Aspire dashboard has it, once a second.
 /// </summary>
 internal sealed class ObservedHubServer : HubServer
 {
@@ -19,6 +19,9 @@ internal sealed class ObservedHubServer : HubServer
         : base(
         [
             .. collector.SettingsFor("hub", "1"),
+            ("OTEL_METRIC_EXPORT_INTERVAL", "1000"),
+            ("OTEL_BSP_SCHEDULE_DELAY", "1000"),
+            ("OTEL_BLRP_SCHEDULE_DELAY", "1000"),
             ("OTEL_TRACES_SAMPLER", "always_on"),
         ]) => _collector = collector;
 
