@@ -5,22 +5,25 @@ namespace SseAspire.Api.Hub;
 
 /// <summary>
 /// The batches of a group, compressed once for all who read them in step: each refers to those before it, back to
-/// the last join point, where a reader can begin. Between two join points a newcomer is given plain frames.
+/// the last join point, where a reader can begin. Until the next one a newcomer is given plain frames.
 /// </summary>
 /// <remarks>The tail writes, under the hub's lock; readers take none.</remarks>
 internal sealed class CompressedRun(FrameFormat format) : IDisposable
 {
     /// <summary>
-    /// How many batches lie between two join points: few, so that a newcomer is soon in step; many, so that what is
-    /// said again and again is said once.
+    /// How many batches a stretch has. Where somebody waits to be in step the next one begins with a join point; where
+    /// nobody does it goes on, so that what is said again and again is said once.
     /// </summary>
-    private const int JoinEvery = 32;
+    private const int Stretch = 32;
 
     private readonly ArrayBufferWriter<byte> _batch = new();
     private FrameCompressor? _compressor;
     private int _batches;
     private int _events;
-    private Stretches _stretches = new(null, default, null);
+    private bool _isOpen;
+    private bool _joins;
+    private bool _isAwaited;
+    private Stretches _stretches = new(null, default, null, IsJoin: false);
 
     /// <summary>Adds an event to the batch under way.</summary>
     public void AddEvent(LogEntry entry)
@@ -40,26 +43,21 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     {
         _batch.ResetWrittenCount();
         Open().WriteBatch(_batch);
-        var (current, begin, former) = _stretches;
+        var (current, begin, former, isJoin) = _stretches;
         if (_batches == 0)
         {
-            (current, begin, former) = (new FrameChunk(before, _batch.WrittenCount * JoinEvery), first, current);
+            (current, begin, former, isJoin) = (new FrameChunk(before, _batch.WrittenCount * Stretch), first, current, _joins);
         }
         else if (!current!.HasRoomFor(_batch.WrittenCount))
         {
             // The stretch goes on in a larger buffer: whoever is in step with it stays so.
-            current = current.Enlarge(_batch.WrittenCount * JoinEvery);
+            current = current.Enlarge(_batch.WrittenCount * Stretch);
         }
 
         current!.Append(_batch.WrittenSpan, [last with { End = _batch.WrittenCount, Events = _events }]);
-        Volatile.Write(ref _stretches, new Stretches(current, begin, former));
-        _events = 0;
-        if (++_batches == JoinEvery)
-        {
-            _batches = 0;
-            _compressor!.Dispose();
-            _compressor = null;
-        }
+        Volatile.Write(ref _stretches, new Stretches(current, begin, former, isJoin));
+        (_events, _isOpen) = (0, false);
+        _batches = (_batches + 1) % Stretch;
     }
 
     /// <summary>
@@ -67,7 +65,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     /// </summary>
     public bool TryRead(EventId cursor, ref Step step, out Reading reading)
     {
-        var (current, begin, former) = Volatile.Read(ref _stretches);
+        var (current, begin, former, isJoin) = Volatile.Read(ref _stretches);
         if (current is null)
         {
             reading = default;
@@ -84,23 +82,47 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
             // It is at the end of the one, which is where the other begins.
             step = new Step(current.From, 0);
         }
-        else if (step.From != current.From && cursor >= current.From && cursor < begin)
+        else if (isJoin && step.From != current.From && cursor >= current.From && cursor < begin)
         {
             // It has had nothing of the stretch: one that came in the middle of its first batch would get that again.
             step = new Step(current.From, 0);
         }
 
+        if (step.From == current.From)
+        {
+            return current.TryReadFrom(ref step, out reading);
+        }
+
+        Volatile.Write(ref _isAwaited, true);
         reading = default;
-        return step.From == current.From && current.TryReadFrom(ref step, out reading);
+        return false;
     }
 
     public void Dispose() => _compressor?.Dispose();
 
-    private FrameCompressor Open() => _compressor ??= format.StartCompressor();
+    /// <summary>The compressor for the batch under way: a new one at a join point.</summary>
+    private FrameCompressor Open()
+    {
+        if (!_isOpen && _batches == 0)
+        {
+            _joins = _compressor is null || Interlocked.Exchange(ref _isAwaited, false);
+            if (_joins)
+            {
+                _compressor?.Dispose();
+                _compressor = format.StartCompressor();
+            }
+        }
+
+        _isOpen = true;
+        return _compressor!;
+    }
 
     /// <summary>Where a reader is: in the stretch that begins after a place, behind so many batches; or in none.</summary>
     internal readonly record struct Step(EventId? From, int Batches);
 
-    /// <summary>The stretch between join points that grows, the place of its first frame, and the stretch before it: replaced together.</summary>
-    private sealed record Stretches(FrameChunk? Current, EventId Begin, FrameChunk? Former);
+    /// <summary>
+    /// The stretch that grows, the place of its first frame, the stretch before it, and whether a reader can begin with
+    /// it: replaced together.
+    /// </summary>
+    private sealed record Stretches(FrameChunk? Current, EventId Begin, FrameChunk? Former, bool IsJoin);
 }

@@ -172,7 +172,7 @@ internal sealed class EventHub
 
         // 5. Each connection at the head gets those bytes, at once and outside of the lock: a connection that
         //    ends here unsubscribes.
-        Wave.Wake(_woken);
+        Wave.Wake(_woken, Metrics);
         _woken.Clear();
         Metrics.TailRead(batch);
         _spans.Written();

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Threading.Tasks.Sources;
+using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 
 namespace SseAspire.Api.Hub;
@@ -128,7 +129,14 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     }
 
     /// <summary>Wakes a waiting reader because the hub has gone on.</summary>
-    public void Wake() => Wake(ReadingKind.Frames);
+    /// <param name="tally">Takes what is sent here and now.</param>
+    public void Wake(ref DeliveryTally tally)
+    {
+        if (TryRouse() && (_socket is null || !TrySendAtOnce(_socket, ref tally)))
+        {
+            _waiter.SetResult(ReadingKind.Frames);
+        }
+    }
 
     /// <summary>Looks at the reader's times, once a second.</summary>
     public void Tick(long now, HubOptions options)
@@ -159,12 +167,14 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     private void Wake(ReadingKind kind)
     {
-        if (Interlocked.CompareExchange(ref _state, Running, Waiting) == Waiting
-            && (_socket is null || kind != ReadingKind.Frames || !TrySendAtOnce(_socket)))
+        if (TryRouse())
         {
             _waiter.SetResult(kind);
         }
     }
+
+    /// <summary>Whether it was waiting: then the caller goes on for it.</summary>
+    private bool TryRouse() => Interlocked.CompareExchange(ref _state, Running, Waiting) == Waiting;
 
     /// <summary>
     /// Goes to sleep; false where something came in between. Where it is true, whoever wakes goes on.
@@ -176,14 +186,14 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         // Whoever wakes looks at the state after changing what there is to read; here it is the other
         // way round. With a full fence on both sides one of the two sees the other.
         Interlocked.MemoryBarrier();
-        return (!IsClosing && !Group.HasAfter(Cursor)) || Interlocked.CompareExchange(ref _state, Running, Waiting) != Waiting;
+        return (!IsClosing && !Group.HasAfter(Cursor)) || !TryRouse();
     }
 
     /// <summary>
     /// Sends what the group shares while the read goes on waiting; false where the read has to be completed:
     /// the kernel did not take all of it, or there is something else to do.
     /// </summary>
-    private bool TrySendAtOnce(DirectSocket socket)
+    private bool TrySendAtOnce(DirectSocket socket, ref DeliveryTally tally)
     {
         do
         {
@@ -202,7 +212,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
                 }
 
                 _silentSince = _hub.Now;
-                _hub.Metrics.Written(Transport, reading);
+                tally.Add(Transport, reading);
             }
 
             if (_isBehind)

@@ -162,23 +162,42 @@ internal sealed class HubMetrics : IDisposable
     /// <param name="publishedAt">At the head: when the newest was made, in UTC ticks.</param>
     public void Written(Transport transport, int events, long bytes, Source from, long publishedAt)
     {
-        Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
-        Interlocked.Add(ref _bytesByTransport[(int)transport], bytes);
+        if (from == Source.Head)
+        {
+            WrittenAtHead(transport, writes: 1, events, bytes, publishedAt);
+            return;
+        }
+
+        Count(transport, events, bytes);
+        if (events > 0)
+        {
+            _replayed.Add(events, from == Source.Window ? ServedByWindow : ServedByLog);
+        }
+    }
+
+    /// <summary>The same events have been written to connections that were at the head.</summary>
+    /// <param name="transport">How.</param>
+    /// <param name="writes">To how many connections.</param>
+    /// <param name="events">How many events, over all of them.</param>
+    /// <param name="bytes">How many bytes they took, over all of them.</param>
+    /// <param name="publishedAt">When the newest of the events was made, in UTC ticks.</param>
+    public void WrittenAtHead(Transport transport, int writes, int events, long bytes, long publishedAt)
+    {
+        Count(transport, events, bytes);
         if (events == 0)
         {
             // A gap, which was never published.
             return;
         }
 
-        if (from == Source.Head)
+        var latency = Math.Max(0, _time.GetUtcNow().UtcTicks - publishedAt);
+        Latency.Record(TimeSpan.FromTicks(latency), writes);
+        if (_latency.Enabled)
         {
-            var latency = _time.GetUtcNow().UtcTicks - publishedAt;
-            Latency.Record(TimeSpan.FromTicks(latency));
-            _latency.Record(Math.Max(0, (double)latency / TimeSpan.TicksPerSecond), Tag(transport));
-        }
-        else
-        {
-            _replayed.Add(events, from == Source.Window ? ServedByWindow : ServedByLog);
+            for (var write = 0; write < writes; write++)
+            {
+                _latency.Record((double)latency / TimeSpan.TicksPerSecond, Tag(transport));
+            }
         }
     }
 
@@ -225,6 +244,12 @@ internal sealed class HubMetrics : IDisposable
         CloseReason.Answered => "answered",
         _ => throw new UnreachableException(),
     };
+
+    private void Count(Transport transport, int events, long bytes)
+    {
+        Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
+        Interlocked.Add(ref _bytesByTransport[(int)transport], bytes);
+    }
 
     private static KeyValuePair<string, object?> Tag(CloseReason reason) => new("reason", NameOf(reason));
 

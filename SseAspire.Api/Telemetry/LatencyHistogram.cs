@@ -15,12 +15,13 @@ internal sealed class LatencyHistogram
 
     private readonly long[] _counts = new long[Buckets];
 
-    public void Record(TimeSpan latency)
+    /// <summary>Counts a latency, so often.</summary>
+    public void Record(TimeSpan latency, int times = 1)
     {
         var microseconds = (ulong)Math.Max(1, latency.Ticks / TimeSpan.TicksPerMicrosecond);
         var doubling = BitOperations.Log2(microseconds);
         var quarter = doubling < 2 ? 0 : (int)(microseconds >> (doubling - 2)) & 3;
-        Interlocked.Increment(ref _counts[Math.Min(doubling * BucketsPerDoubling + quarter, _counts.Length - 1)]);
+        Interlocked.Add(ref _counts[Math.Min(doubling * BucketsPerDoubling + quarter, _counts.Length - 1)], times);
     }
 
     /// <summary>The counts since the start.</summary>

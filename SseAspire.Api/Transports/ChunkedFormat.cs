@@ -9,7 +9,7 @@ namespace SseAspire.Api.Transports;
 /// </summary>
 internal sealed class ChunkedFormat(FrameFormat inner) : WrappedFormat(inner)
 {
-    protected override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame)
+    public override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame)
     {
         HttpChunk.Begin(output, frame.Length);
         output.Write(frame);

@@ -40,7 +40,7 @@ internal sealed class GzipFormat(FrameFormat inner, bool chunked) : WrappedForma
         }
     }
 
-    protected override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame)
+    public override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame)
     {
         if (!chunked)
         {

@@ -102,17 +102,12 @@ internal sealed class ServerSentEvents(
             {
                 case ReadingKind.Frames when reading.Frames.IsEmpty:
                     break;
-                case ReadingKind.Frames when socket is not null:
-                    await socket.SendAsync(reading.Frames);
-                    hub.Metrics.Written(Transport.Sse, reading);
-                    break;
                 case ReadingKind.Frames:
-                    await output.WriteAsync(reading.Frames);
+                    await SendAsync(reading.Frames);
                     hub.Metrics.Written(Transport.Sse, reading);
                     break;
                 case ReadingKind.Heartbeat:
-                    form.Write(output, frame => SseFormat.WriteHeartbeat(frame, reading.Cursor, heartbeatEvent));
-                    await output.FlushAsync();
+                    await SendAsync(form.LayOut(frame => SseFormat.WriteHeartbeat(frame, reading.Cursor, heartbeatEvent)));
                     break;
                 case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
                     form.Write(output, frame => SseFormat.WriteClosing(frame, hub.NextRetry()));
@@ -122,6 +117,18 @@ internal sealed class ServerSentEvents(
                     return;
                 default:
                     throw new UnreachableException();
+            }
+        }
+
+        async ValueTask SendAsync(ReadOnlyMemory<byte> frames)
+        {
+            if (socket is not null)
+            {
+                await socket.SendAsync(frames);
+            }
+            else
+            {
+                await output.WriteAsync(frames);
             }
         }
     }

@@ -16,12 +16,14 @@ internal sealed class SseForm
     private static readonly FrameFormat[] Envelopes = [.. All[4..].Select(form => form.Frames)];
 
     private readonly bool _isGzip;
+    private readonly WrappedFormat? _wrapped;
 
     private SseForm(bool envelope, bool chunked, bool gzip)
     {
         _isGzip = gzip;
         FrameFormat events = envelope ? SseFormat.Envelope : SseFormat.Plain;
-        Frames = gzip ? new GzipFormat(events, chunked) : chunked ? new ChunkedFormat(events) : events;
+        _wrapped = gzip ? new GzipFormat(events, chunked) : chunked ? new ChunkedFormat(events) : null;
+        Frames = _wrapped ?? events;
     }
 
     /// <summary>How events are laid out.</summary>
@@ -47,6 +49,21 @@ internal sealed class SseForm
         }
 
         Write(response.BodyWriter, write);
+    }
+
+    /// <summary>Lays out a frame that only this reader gets, to stand among its <see cref="Frames"/>.</summary>
+    public ReadOnlyMemory<byte> LayOut(Action<IBufferWriter<byte>> write)
+    {
+        var frame = new ArrayBufferWriter<byte>();
+        write(frame);
+        if (_wrapped is null)
+        {
+            return frame.WrittenMemory;
+        }
+
+        var output = new ArrayBufferWriter<byte>();
+        _wrapped.Wrap(output, frame.WrittenSpan);
+        return output.WrittenMemory;
     }
 
     /// <summary>Writes a frame that only this reader gets, through the server.</summary>

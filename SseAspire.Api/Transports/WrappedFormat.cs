@@ -26,7 +26,8 @@ internal abstract class WrappedFormat(FrameFormat inner) : FrameFormat
         Wrap(output, frame.WrittenSpan);
     }
 
-    protected abstract void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame);
+    /// <summary>Wraps one frame.</summary>
+    public abstract void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame);
 
     private static ArrayBufferWriter<byte> Open()
     {

@@ -10,6 +10,7 @@ namespace SseAspire.Benchmarks;
 /// <param name="Baseline">How many of them are open when memory is taken first: what comes after them counts as the readers' own.</param>
 /// <param name="Rate">Events a second, 1 to 100,000.</param>
 /// <param name="Seconds">For how long, 1 to 3,600.</param>
+/// <param name="WarmUp">For how many seconds the load goes before anything is measured, 1 to 3,600.</param>
 /// <param name="Events">Where their number counts: how many events, 1 to 1,000,000.</param>
 /// <param name="Batch">How many events a publication has, 1 to 1,000.</param>
 /// <param name="Repeat">How often each server is measured, 1 to 100.</param>
@@ -21,6 +22,7 @@ internal sealed record Settings(
     int Baseline,
     int Rate,
     int Seconds,
+    int WarmUp,
     int Events,
     int Batch,
     int Repeat,
@@ -34,6 +36,7 @@ internal sealed record Settings(
           --baseline n  streams that memory a connection is counted from (default: a tenth of the readers)
           --rate n      fanout, gzip, replay: events a second
           --seconds n   all but burst and storm: how long
+          --warmup n    fanout, gzip, telemetry: how long before anything is measured
           --events n    burst, storm, replay: how many events
           --batch n     burst, publish, storm: events a publication
           --repeat n    how often each server is measured, in turns (default 3)
@@ -65,6 +68,9 @@ internal sealed record Settings(
                     break;
                 case "--seconds":
                     settings = settings with { Seconds = Number(option, value, 3_600) };
+                    break;
+                case "--warmup":
+                    settings = settings with { WarmUp = Number(option, value, 3_600) };
                     break;
                 case "--events":
                     settings = settings with { Events = Number(option, value, 1_000_000) };

@@ -15,6 +15,7 @@ public sealed partial class BenchmarkTests
         ["baseline"] = 2,
         ["rate"] = 20,
         ["seconds"] = 1,
+        ["warmup"] = 1,
         ["repeat"] = 1,
         ["events"] = 20,
         ["batch"] = 10,
@@ -31,7 +32,7 @@ public sealed partial class BenchmarkTests
         var less = Option().Replace(arguments, option =>
             $"--{option.Groups[1].Value} {Math.Min(Most[option.Groups[1].Value], int.Parse(option.Groups[2].Value, CultureInfo.InvariantCulture))}");
         // What is not given has defaults for machines that have nothing else to do.
-        foreach (var missing in Most.Keys.Where(option => option is "seconds" or "repeat" && !less.Contains($"--{option} ", StringComparison.Ordinal)))
+        foreach (var missing in Most.Keys.Where(option => option is "seconds" or "warmup" or "repeat" && !less.Contains($"--{option} ", StringComparison.Ordinal)))
         {
             less += $" --{missing} {Most[missing]}";
         }

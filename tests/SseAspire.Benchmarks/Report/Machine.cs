@@ -8,7 +8,6 @@ namespace SseAspire.Benchmarks.Report;
 /// <param name="Cores">How many of them there are.</param>
 /// <param name="System">The operating system, with the version of its kernel.</param>
 /// <param name="Runtime">The version of .NET.</param>
-/// <param name="ServerGc">Whether the servers collect with the server's collector.</param>
 /// <param name="Broker">The hub's broker, with its version.</param>
 /// <param name="Rivals">The versions of what is measured beside the hub and not part of .NET.</param>
 /// <param name="LoadAverage">The mean number of threads that wanted to run in the minute before; null where the system does not tell.</param>
@@ -17,7 +16,6 @@ internal sealed record Machine(
     int Cores,
     string System,
     string Runtime,
-    bool ServerGc,
     string Broker,
     IReadOnlyList<string> Rivals,
     string? LoadAverage)
@@ -31,13 +29,12 @@ internal sealed record Machine(
         Environment.ProcessorCount,
         $"{RuntimeInformation.OSDescription}, kernel {Environment.OSVersion.Version}",
         RuntimeInformation.FrameworkDescription,
-        Environment.GetEnvironmentVariable("DOTNET_gcServer") is not "0",
         Servers.Broker.Name,
         [.. servers.Select(ServerProcess.VersionOf).OfType<string>()],
         File.Exists(LoadInfo) ? File.ReadAllText(LoadInfo).Split(' ')[0] : null);
 
     public override string ToString() =>
-        $"{Processor}, {Cores} cores, {System}, {Runtime}, server GC {(ServerGc ? "on" : "off")}, {string.Join(", ", Rivals.Prepend(Broker))}"
+        $"{Processor}, {Cores} cores, {System}, {Runtime}, {string.Join(", ", Rivals.Prepend(Broker))}"
         + (LoadAverage is null ? "" : $", load average {LoadAverage}");
 
     private static string ReadProcessor() => File.Exists(CpuInfo)

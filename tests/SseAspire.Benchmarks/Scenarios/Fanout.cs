@@ -13,32 +13,27 @@ internal class Fanout : Scenario
         Column.KilobytesIdle, Column.KilobytesLoaded, Column.Allocated,
     ];
 
-    /// <summary>Long enough for the runtime to compile the busy code anew, with what it has learned.</summary>
-    private const int WarmUpSeconds = 3;
-
     public override string Name => "fanout";
 
     public override string Description => "every event to every reader, at a steady rate (--readers 1000 --rate 50 --seconds 10)";
 
-    public override Settings Defaults => Default(ServerProcess.Rivals, readers: 1_000, rate: 50, seconds: 10);
+    /// <summary>The warm-up is long enough for the runtime to compile the busy code anew.</summary>
+    public override Settings Defaults => Default(ServerProcess.Rivals, readers: 1_000, rate: 50, seconds: 10, warmUp: 10);
 
     public override IReadOnlyList<Column> Columns => Figures;
 
     public override string Describe(Settings settings) =>
         $"{settings.Readers:N0} readers × {settings.Rate:N0} events/s of 100 bytes, {settings.Seconds} s, {settings.Repeat} repeats";
 
-    /// <summary>For how long it goes before anything is measured.</summary>
-    protected virtual int WarmUp => WarmUpSeconds;
-
     public override IEnumerable<Result> Run(Settings settings, ServerKind kind) =>
-        [Measure(kind, trial => MeasureSteadily(settings, trial, WarmUp))];
+        [Measure(kind, trial => MeasureSteadily(settings, trial))];
 
     /// <summary>Connects the readers and measures a steady rate.</summary>
-    public static Result MeasureSteadily(Settings settings, Trial trial, int warmUp = WarmUpSeconds)
+    public static Result MeasureSteadily(Settings settings, Trial trial)
     {
         trial.ConnectBaseline(settings.Baseline);
         var idle = trial.ConnectAll(settings.Readers);
-        trial.WarmUp(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * warmUp));
+        trial.WarmUp(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * settings.WarmUp));
         var result = trial.Measure(publisher => publisher.PublishSteadily(settings.Rate, settings.Rate * settings.Seconds));
         return result with { IdleBytesPerConnection = idle };
     }

@@ -11,7 +11,8 @@ internal sealed class Gzip : Scenario
 
     public override string Description => "streams as they are and compressed with gzip (--readers 10000 --rate 4 --seconds 10)";
 
-    public override Settings Defaults => Default([ServerKind.Hub], readers: 10_000, rate: 4, seconds: 10);
+    /// <summary>The warm-up is long enough for all readers to be in step with the compressor: some tens of batches.</summary>
+    public override Settings Defaults => Default([ServerKind.Hub], readers: 10_000, rate: 4, seconds: 10, warmUp: 20);
 
     public override IReadOnlyList<Column> Columns =>
     [

@@ -46,6 +46,6 @@ internal abstract class Scenario
     }
 
     protected static Settings Default(
-        IReadOnlyList<ServerKind> servers, int readers, int rate = 1, int seconds = 1, int events = 1, int batch = 1) =>
-        new(readers, 0, rate, seconds, events, batch, Repeat: 3, servers, Json: null, Chart: null);
+        IReadOnlyList<ServerKind> servers, int readers, int rate = 1, int seconds = 1, int warmUp = 1, int events = 1, int batch = 1) =>
+        new(readers, 0, rate, seconds, warmUp, events, batch, Repeat: 3, servers, Json: null, Chart: null);
 }

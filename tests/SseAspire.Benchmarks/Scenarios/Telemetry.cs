@@ -10,10 +10,8 @@ internal sealed class Telemetry : Fanout
     public override string Description => "what fanout costs with telemetry on and off (--readers 1000 --rate 50 --seconds 10)";
 
     /// <summary>
-    /// Long: with telemetry there is more code that the runtime compiles anew while it is busy, which is over some time
-    /// and not what it costs to be seen.
+    /// The warm-up is long: with telemetry there is more code that the runtime compiles anew while it is busy, which is
+    /// over some time and not what it costs to be seen.
     /// </summary>
-    protected override int WarmUp => 25;
-
-    public override Settings Defaults => base.Defaults with { Servers = [ServerKind.Observed, ServerKind.Hub] };
+    public override Settings Defaults => base.Defaults with { WarmUp = 25, Servers = [ServerKind.Observed, ServerKind.Hub] };
 }

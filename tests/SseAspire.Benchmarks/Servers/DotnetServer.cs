@@ -79,8 +79,12 @@ internal abstract class DotnetServer : ServerProcess
             start.Environment[name] = value;
         }
 
-        // What web projects have by default. Whoever wants to see the other sets it before starting this program.
-        start.Environment.TryAdd("DOTNET_gcServer", "1");
+        if (assembly == typeof(DotnetServer).Assembly.Location)
+        {
+            // The servers that are this program have what web projects have by default; the hub has what it ships with.
+            start.Environment.TryAdd("DOTNET_gcServer", "1");
+        }
+
         return start;
     }
 
