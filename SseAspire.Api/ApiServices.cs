@@ -42,8 +42,10 @@ internal static class ApiServices
         // costs a quarter more of user time for each delivery, and several times the latency (docs/performance.md).
         // And what the server itself writes is with the kernel before more is written beside it (DirectSocket): with a
         // bound of two bytes a flush is over when nothing is left to send. It also keeps less for a slow reader.
+        // When readers come back as a herd, each that finds the queue of new connections full tries again only a second
+        // later.
         services.Configure<SocketTransportOptions>(sockets =>
-            (sockets.UnsafePreferInlineScheduling, sockets.MaxWriteBufferSize) = (true, 2));
+            (sockets.UnsafePreferInlineScheduling, sockets.MaxWriteBufferSize, sockets.Backlog) = (true, 2, 4_096));
         // A peer that answers no ping is gone; one that is only slow has as long as one write may hang.
         services.AddOptions<WebSocketOptions>().Configure<IOptions<HubOptions>>((sockets, hub) =>
             (sockets.KeepAliveInterval, sockets.KeepAliveTimeout) = (hub.Value.Heartbeat, hub.Value.WriteTimeout));

@@ -6,14 +6,13 @@ namespace SseAspire.Broker;
 /// <summary>How an event is written into the fields of a stream entry, and read back.</summary>
 internal static class EntryFields
 {
-    // Bytes, as the names that are read are: compared without making a string of each.
-    private static readonly RedisValue Topic = "topic"u8.ToArray();
-    private static readonly RedisValue Data = "data"u8.ToArray();
-    private static readonly RedisValue At = "at"u8.ToArray();
-    private static readonly RedisValue Type = "type"u8.ToArray();
-    private static readonly RedisValue Id = "id"u8.ToArray();
-    private static readonly RedisValue Retry = "retry"u8.ToArray();
-    private static readonly RedisValue TraceParent = "traceparent"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Topic = "topic"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Data = "data"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> At = "at"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Type = "type"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Id = "id"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> Retry = "retry"u8.ToArray();
+    private static readonly ReadOnlyMemory<byte> TraceParent = "traceparent"u8.ToArray();
 
     private static readonly long FirstTime = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
     private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
@@ -83,8 +82,10 @@ internal static class EntryFields
         int? retry = null;
         foreach (var field in entry.Values)
         {
+            // Compared as bytes: two values of Redis are equal too where both are the same number, which costs more to see.
+            var name = ((ReadOnlyMemory<byte>)field.Name).Span;
             var value = field.Value;
-            if (field.Name == Topic)
+            if (name.SequenceEqual(Topic.Span))
             {
                 if (topic is null)
                 {
@@ -95,32 +96,32 @@ internal static class EntryFields
                     (alternates ??= []).Add(value.ToString());
                 }
             }
-            else if (field.Name == Data)
+            else if (name.SequenceEqual(Data.Span))
             {
                 data = value;
             }
-            else if (field.Name == At)
+            else if (name.SequenceEqual(At.Span))
             {
                 if (value.TryParse(out long milliseconds) && milliseconds >= FirstTime && milliseconds <= LastTime)
                 {
                     at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
                 }
             }
-            else if (field.Name == Type)
+            else if (name.SequenceEqual(Type.Span))
             {
                 type = value;
             }
-            else if (field.Name == Id)
+            else if (name.SequenceEqual(Id.Span))
             {
                 id = value;
             }
-            else if (field.Name == Retry)
+            else if (name.SequenceEqual(Retry.Span))
             {
                 retry = value.TryParse(out long milliseconds) && milliseconds <= int.MaxValue
                     ? (int)Math.Max(milliseconds, -1)
                     : null;
             }
-            else if (field.Name == TraceParent)
+            else if (name.SequenceEqual(TraceParent.Span))
             {
                 traceParent = value;
             }

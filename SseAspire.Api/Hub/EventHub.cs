@@ -58,6 +58,12 @@ internal sealed class EventHub
     /// <summary>The readers that were behind at the last <see cref="Tick"/>.</summary>
     public BehindFigures Behind { get; private set; } = new(0, 0);
 
+    /// <summary>
+    /// The turns of readers who are behind. They may take half of the processors to lay out and send: the tail would else
+    /// wait behind a hundred of them each time it goes on, and all readers at the head with it.
+    /// </summary>
+    public SemaphoreSlim CatchingUp { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
+
     /// <summary>The subscriptions that are open.</summary>
     public IEnumerable<Subscription> Subscriptions => _subscriptions.Select(pair => pair.Key);
 

@@ -11,10 +11,16 @@ namespace SseAspire.Api.Hub;
 /// <param name="entries">The entries, oldest first.</param>
 internal sealed class LogPage(EventId after, LogEntry[] entries)
 {
+    [ThreadStatic]
+    private static BatchLayout? _layout;
+
     private readonly ConcurrentDictionary<SubscriptionGroup, Lazy<FrameChunk>> _frames = new();
 
     /// <summary>How many entries it has.</summary>
     public int Count => entries.Length;
+
+    /// <summary>The place of the last of them; there must be one.</summary>
+    public EventId Last => entries[^1].Id;
 
     /// <summary>Whether a reader at this place finds here what comes next.</summary>
     public bool Covers(EventId place) => place == after || (place > after && entries is [.., var last] && place < last.Id);
@@ -36,12 +42,13 @@ internal sealed class LogPage(EventId after, LogEntry[] entries)
     public Reading ReadAfter(EventId place, SubscriptionGroup group)
     {
         var frames = _frames.GetOrAdd(group, static (group, page) => new Lazy<FrameChunk>(() => page.LayOut(group)), this).Value;
-        return frames.ReadAfter(place) with { Cursor = entries[^1].Id, ServedBy = Source.Log };
+        return frames.ReadAfter(place) with { Cursor = Last, ServedBy = Source.Log };
     }
 
     private FrameChunk LayOut(SubscriptionGroup group)
     {
-        var layout = new BatchLayout();
+        var layout = _layout ??= new BatchLayout();
+        layout.Clear();
         var previous = entries[0].Id;
         foreach (var entry in entries)
         {

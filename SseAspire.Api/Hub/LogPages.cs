@@ -4,15 +4,19 @@ namespace SseAspire.Api.Hub;
 
 /// <summary>
 /// Reads the log for those who are far behind, a page at a time. Readers who come along together share what is read,
-/// and few pages are read at once: else a hundred of them would hold up the tail, which shares their connection.
+/// and few pages are read at once: else a hundred of them would hold up the tail, which shares their connection. While
+/// one is on its way to a reader the next is read.
 /// </summary>
 internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
 {
     /// <summary>How many pages are read at once: one is on its way while another is taken apart.</summary>
     private const int MostAtOnce = 2;
 
-    /// <summary>How many pages are kept, of a thousand entries each.</summary>
-    private const int MostKept = 32;
+    /// <summary>How many entries a page has: so few that its frames are mostly no large object to the collector.</summary>
+    private const int PageEntries = 500;
+
+    /// <summary>How many pages are kept.</summary>
+    private const int MostKept = 64;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
@@ -26,8 +30,10 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
     {
         lock (_lock)
         {
-            var kept = _kept.Find(kept => kept.Covers(after)) ?? Begin(after);
+            var kept = Find(after) ?? Begin(after);
             kept.Used = time.GetTimestamp();
+            kept.IsAsked = true;
+            ReadOn(kept);
             return kept.Reading.WaitAsync(cancellationToken);
         }
     }
@@ -57,16 +63,35 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         return kept;
     }
 
+    /// <summary>Begins with what follows a page that somebody has asked for.</summary>
+    private void ReadOn(Kept kept)
+    {
+        if (kept is { IsAsked: true, Last: { } last } && Find(last) is null)
+        {
+            Begin(last).Used = time.GetTimestamp();
+        }
+    }
+
+    private Kept? Find(EventId place) => _kept.Find(kept => kept.Covers(place));
+
     private async Task<LogPage> FetchAsync(Kept kept)
     {
         await _turns.WaitAsync();
         try
         {
-            var page = new LogPage(kept.After, [.. await log.ReadAfterAsync(kept.After, EventLog.MaxRead)]);
-            if (page.Count < EventLog.MaxRead)
+            var page = new LogPage(kept.After, [.. await log.ReadAfterAsync(kept.After, PageEntries)]);
+            if (page.Count < PageEntries)
             {
                 // There will be more.
                 Forget(kept);
+            }
+            else
+            {
+                lock (_lock)
+                {
+                    kept.Last = page.Last;
+                    ReadOn(kept);
+                }
             }
 
             return page;
@@ -98,6 +123,12 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         public Task<LogPage> Reading { get; set; } = null!;
 
         public long Used { get; set; }
+
+        /// <summary>Whether a reader has asked for it, so that it will ask for the next one.</summary>
+        public bool IsAsked { get; set; }
+
+        /// <summary>The place of its last entry, once it is read and full.</summary>
+        public EventId? Last { get; set; }
 
         public bool Covers(EventId place) => place == After || (Reading.IsCompletedSuccessfully && Reading.Result.Covers(place));
     }

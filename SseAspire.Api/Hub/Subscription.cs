@@ -18,7 +18,7 @@ namespace SseAspire.Api.Hub;
 /// <para>
 /// The tail, which has just laid out the frames, also carries them into each connection: into its socket, where
 /// it has a <see cref="DirectSocket"/>, and else by completing the waiting read on its own thread. A connection that
-/// cannot take them at once goes on by itself.
+/// cannot take them at once goes on by itself. Those who are behind take turns: see <see cref="EventHub.CatchingUp"/>.
 /// </para>
 /// </remarks>
 internal sealed class Subscription : IValueTaskSource<Reading>
@@ -207,7 +207,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
                 var sent = socket.SendAtOnce(reading.Frames.Span);
                 if (sent < reading.Frames.Length)
                 {
-                    _unsent = reading with { Frames = reading.Frames[sent..] };
+                    _unsent = Rest(reading, sent);
                     return false;
                 }
 
@@ -293,7 +293,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         return false;
     }
 
-    /// <summary>Reads what the group no longer shares at the head.</summary>
+    /// <summary>Reads what the group no longer shares at the head, and sends what the kernel takes of it at once.</summary>
     private async ValueTask<Reading> ReadPrivateAsync()
     {
         var entries = ArrayPool<LogEntry>.Shared.Rent(PrivateEntries);
@@ -301,15 +301,42 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         {
             var position = _hub.Position;
             var (found, page) = await ReadEntriesAsync(entries.AsMemory(0, PrivateEntries));
-            return Started(
-                IsClosing ? new Reading(ReadingKind.Closed, default, Cursor)
-                : page is not null && !found.IsEmpty && Gap.Between(Cursor, found.Span[0].Id) is null ? ReadShared(page)
-                : LayOut(found.Span, position, page is null ? Source.Window : Source.Log));
+            if (IsClosing)
+            {
+                return Started(new Reading(ReadingKind.Closed, default, Cursor));
+            }
+
+            await _hub.CatchingUp.WaitAsync();
+            try
+            {
+                var reading = page is not null && !found.IsEmpty && Gap.Between(Cursor, found.Span[0].Id) is null
+                    ? ReadShared(page)
+                    : LayOut(found.Span, position, page is null ? Source.Window : Source.Log);
+                return Started(_socket is null ? reading : Rest(reading, _socket.SendAtOnce(reading.Frames.Span)));
+            }
+            finally
+            {
+                _hub.CatchingUp.Release();
+            }
         }
         finally
         {
             ArrayPool<LogEntry>.Shared.Return(entries, clearArray: true);
         }
+    }
+
+    /// <summary>What is left of a reading of which so much is sent, and counts for the whole; nothing where all is.</summary>
+    private Reading Rest(in Reading reading, int sent)
+    {
+        if (sent < reading.Frames.Length)
+        {
+            _hub.Metrics.Written(Transport, events: 0, sent, reading.ServedBy, reading.PublishedAt);
+            return reading with { Frames = reading.Frames[sent..] };
+        }
+
+        _silentSince = _hub.Now;
+        _hub.Metrics.Written(Transport, reading);
+        return new Reading(ReadingKind.Frames, default, reading.Cursor);
     }
 
     /// <summary>

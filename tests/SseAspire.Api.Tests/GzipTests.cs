@@ -67,6 +67,33 @@ public sealed class GzipTests(SharedApi shared)
         Assert.True(gzip.BytesRead < bytes * 0.35, $"{gzip.BytesRead} bytes instead of {bytes}");
     }
 
+    [Fact]
+    public async Task A_newcomer_to_a_run_that_has_gone_on_for_long_is_soon_in_step_with_it()
+    {
+        await using var api = await shared.StartAnotherAsync(("Hub__CompressFrom", "1"));
+        using var first = await GzipReader.OpenAsync(api, _topic);
+        for (var i = 0; i < 100; i++)
+        {
+            await PublishAsync(api, Data(i));
+        }
+
+        using var newcomer = await GzipReader.OpenAsync(api, _topic);
+        using var identity = await OpenAsync(api, "identity");
+        var plain = identity.Content.ReadAsStreamAsync(Cancellation);
+        for (var i = 100; i < 420; i++)
+        {
+            await PublishAsync(api, Data(i));
+        }
+
+        await PublishAsync(api, "last");
+
+        await first.ReadUntilAsync("last", Patience);
+        await newcomer.ReadUntilAsync("last", Patience);
+        // At worst it is given 64 of the 320 as they are.
+        var bytes = await CountUntilAsync(await plain, "data: last\n");
+        Assert.True(newcomer.BytesRead < bytes * 0.45, $"{newcomer.BytesRead} bytes instead of {bytes}");
+    }
+
     [Theory]
     [InlineData("gzip", true)]
     [InlineData("br, gzip, deflate, zstd", true)]
