@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -49,5 +50,13 @@ internal static class Telemetry
                         && !context.Request.Path.StartsWithSegments("/alive"))
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();
+
+        // Over HTTP the exporters would have their clients from the container, with retries like every other: of parts
+        // that it disposes before it disposes the logs, whose last records would then be lost without a word.
+        builder.Services.Configure<OtlpExporterOptions>(options =>
+        {
+            var create = options.HttpClientFactory;
+            options.HttpClientFactory = () => create();
+        });
     }
 }
