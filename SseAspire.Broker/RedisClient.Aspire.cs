@@ -7,6 +7,15 @@ namespace SseAspire.Broker;
 internal static class RedisClient
 {
     public static void AddRedis(IHostApplicationBuilder builder, string connectionName, Action<ConfigurationOptions> configure) =>
-        // Its health check says neither since when nor why, but the exception; the log has its own.
-        builder.AddRedisClient(connectionName, settings => settings.DisableHealthChecks = true, configure);
+        builder.AddRedisClient(
+            connectionName,
+            settings =>
+            {
+                // Its health check says neither since when nor why, but the exception; the log has its own.
+                settings.DisableHealthChecks = true;
+                // Every command would be a trace of its own, several a second of every service that has nothing to do:
+                // between them nobody finds the events' traces, and collectors forget those for them.
+                settings.DisableTracing = true;
+            },
+            configure);
 }

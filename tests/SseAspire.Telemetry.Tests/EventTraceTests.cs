@@ -113,7 +113,5 @@ public sealed class EventTraceTests(WholeSystem whole, Browser browser) : IClass
 
     private static string NewTrace() => Guid.NewGuid().ToString("N");
 
-    // Aspire's Redis client, where it is used, adds spans of its own.
-    private IEnumerable<ReceivedSpan> OfTrace(string trace) =>
-        Collector.Spans.Where(span => span.TraceId == trace && !span.Source.Contains("Redis", StringComparison.Ordinal));
+    private IEnumerable<ReceivedSpan> OfTrace(string trace) => Collector.Spans.Where(span => span.TraceId == trace);
 }
