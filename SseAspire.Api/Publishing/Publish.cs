@@ -29,6 +29,8 @@ internal sealed class Publish(
             activity.DisplayName = $"publish {events[0].Topics[0]}";
             activity.SetTag("messaging.system", "redis");
             activity.SetTag("messaging.operation.name", "publish");
+            // The conventions' older name for it: Aspire's dashboard shows that alone.
+            activity.SetTag("messaging.operation", "publish");
             activity.SetTag("messaging.operation.type", "send");
             activity.SetTag("messaging.destination.name", events[0].Topics[0]);
             activity.SetTag("messaging.batch.message_count", events.Count);

@@ -36,6 +36,8 @@ internal static class HubTraces
             [
                 new("messaging.system", "redis"),
                 new("messaging.operation.name", operation),
+                // The conventions' older name for it: Aspire's dashboard shows that alone.
+                new("messaging.operation", operation),
                 new("messaging.operation.type", kindOfOperation),
                 new("messaging.destination.name", topic),
                 new("messaging.message.id", entry.Id.ToString()),

@@ -37,6 +37,8 @@ internal sealed class ProducerTelemetry
             [
                 new("messaging.system", "redis"),
                 new("messaging.operation.name", "publish"),
+                // The conventions' older name for it: Aspire's dashboard shows that alone.
+                new("messaging.operation", "publish"),
                 new("messaging.operation.type", "send"),
                 new("messaging.destination.name", topic),
             ]);

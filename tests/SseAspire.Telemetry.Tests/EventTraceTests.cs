@@ -34,6 +34,7 @@ public sealed class EventTraceTests(WholeSystem whole, Browser browser) : IClass
         {
             Assert.Equal(("Api", "SseAspire.Hub", Consumer, published.SpanId), (span.Service, span.Source, span.Kind, span.ParentId));
             Assert.Equal("status/host", span.Attributes["messaging.destination.name"]);
+            Assert.Equal($"{span.Attributes["messaging.operation"]} status/host", span.Name);
             Assert.Equal(received.Attributes["messaging.message.id"], span.Attributes["messaging.message.id"]);
             Assert.InRange(double.Parse(span.Attributes["sse.delay"], CultureInfo.InvariantCulture), 0, 60);
             Assert.True(span.Start <= span.End);
