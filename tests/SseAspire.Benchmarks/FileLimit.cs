@@ -31,14 +31,17 @@ internal static class FileLimit
         }
     }
 
+    /// <param name="readers">How many there are to be.</param>
+    /// <param name="each">How many each takes in this process: two where the server is in it too.</param>
     /// <exception cref="BenchmarkException">There are too few.</exception>
-    public static void Check(int readers)
+    public static void Check(int readers, int each = 1)
     {
-        if (Most < readers + Others)
+        var needed = readers * each + Others;
+        if (Most < needed)
         {
             throw new BenchmarkException(
-                $"{readers} readers need {readers + Others} file descriptors and this process may open {Most}. "
-                + $"Raise the limit ('ulimit -n {readers + Others}') or take fewer readers.");
+                $"{readers} readers need {needed} file descriptors and this process may open {Most}. "
+                + $"Raise the limit ('ulimit -n {needed}') or take fewer readers.");
         }
     }
 }

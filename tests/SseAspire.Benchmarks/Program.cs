@@ -1,4 +1,5 @@
 using SseAspire.Benchmarks;
+using SseAspire.Benchmarks.HotPath;
 using SseAspire.Benchmarks.Report;
 using SseAspire.Benchmarks.Scenarios;
 using SseAspire.Benchmarks.Servers;
@@ -28,14 +29,23 @@ switch (args)
 
 try
 {
+    // It looks into the hub, which the scenarios put their questions to from outside.
+    if (args is [AllocationCheck.Name, ..])
+    {
+        AllocationCheck.Run(args.AsSpan(1));
+        return 0;
+    }
+
     var scenario = args is [] ? null : scenarios.FirstOrDefault(scenario => scenario.Name == args[0]);
     if (scenario is null)
     {
         Console.Error.WriteLine("Usage: dotnet run -c Release --project tests/SseAspire.Benchmarks -- <scenario> [--option value]...");
         foreach (var each in scenarios)
         {
-            Console.Error.WriteLine($"  {each.Name,-9} {each.Description}");
+            Console.Error.WriteLine($"  {each.Name,-10} {each.Description}");
         }
+
+        Console.Error.WriteLine($"  {AllocationCheck.Name,-10} {AllocationCheck.Description}");
 
         Console.Error.WriteLine(Settings.Usage);
         return 2;
