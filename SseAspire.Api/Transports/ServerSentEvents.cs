@@ -102,12 +102,19 @@ internal sealed class ServerSentEvents(
             {
                 case ReadingKind.Frames when reading.Frames.IsEmpty:
                     break;
-                case ReadingKind.Frames:
-                    await SendAsync(reading.Frames);
+                case ReadingKind.Frames when socket is not null:
+                    await socket.SendAsync(reading.Frames);
                     hub.Metrics.Written(Transport.Sse, reading);
                     break;
+                case ReadingKind.Frames:
+                    await output.WriteAsync(reading.Frames);
+                    hub.Metrics.Written(Transport.Sse, reading);
+                    break;
+                case ReadingKind.Heartbeat when socket is not null:
+                    await socket.SendAsync(LayOutHeartbeat(form, reading.Cursor, heartbeatEvent));
+                    break;
                 case ReadingKind.Heartbeat:
-                    await SendAsync(form.LayOut(frame => SseFormat.WriteHeartbeat(frame, reading.Cursor, heartbeatEvent)));
+                    await output.WriteAsync(LayOutHeartbeat(form, reading.Cursor, heartbeatEvent));
                     break;
                 case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
                     form.Write(output, frame => SseFormat.WriteClosing(frame, hub.NextRetry()));
@@ -119,19 +126,11 @@ internal sealed class ServerSentEvents(
                     throw new UnreachableException();
             }
         }
-
-        async ValueTask SendAsync(ReadOnlyMemory<byte> frames)
-        {
-            if (socket is not null)
-            {
-                await socket.SendAsync(frames);
-            }
-            else
-            {
-                await output.WriteAsync(frames);
-            }
-        }
     }
+
+    // A lambda in the loop would be given its captures, which are allocated, with every reading.
+    private static ReadOnlyMemory<byte> LayOutHeartbeat(SseForm form, EventId cursor, bool asEvent) =>
+        form.LayOut(frame => SseFormat.WriteHeartbeat(frame, cursor, asEvent));
 
     /// <summary>
     /// The connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.

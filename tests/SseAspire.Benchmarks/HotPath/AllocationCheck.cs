@@ -63,16 +63,15 @@ internal static class AllocationCheck
                 .WithArtifactsPath(artifacts.FullName)
                 // A delivery of a debug build must not allocate either.
                 .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.DisableOptimizationsValidator));
-            var alone = new Dictionary<DeliveryPath, double>();
-            return [.. summary.Reports.Select(report =>
-            {
-                var readers = (int)report.BenchmarkCase.Parameters[nameof(DeliveryBenchmark.Readers)];
-                var path = (DeliveryPath)report.BenchmarkCase.Parameters[nameof(DeliveryBenchmark.Path)];
-                var bytes = report.Success ? report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) : null;
-                var each = (bytes ?? throw new BenchmarkException(log.GetLog())) / (double)DeliveryBenchmark.Events;
-                alone.TryAdd(path, each);
-                return new Figure(path, readers, each, readers == 1 ? 0 : (each - alone[path]) / (readers - 1));
-            })];
+            var events = summary.Reports.ToDictionary(
+                report => (
+                    Path: (DeliveryPath)report.BenchmarkCase.Parameters[nameof(DeliveryBenchmark.Path)],
+                    Readers: (int)report.BenchmarkCase.Parameters[nameof(DeliveryBenchmark.Readers)]),
+                report => report.Success && report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) is { } bytes
+                    ? (double)bytes / DeliveryBenchmark.Events
+                    : throw new BenchmarkException(log.GetLog()));
+            return [.. events.Select(each => new Figure(
+                each.Key.Path, each.Key.Readers, each.Value, (each.Value - events[(each.Key.Path, 1)]) / Math.Max(1, each.Key.Readers - 1)))];
         }
         finally
         {
