@@ -5,7 +5,7 @@ namespace SseAspire.Api.Hub;
 /// <summary>
 /// Reads the log for those who are far behind, a page at a time. Readers who come along together share what is read,
 /// and few pages are read at once: else a hundred of them would hold up the tail, which shares their connection. While
-/// one is on its way to a reader the next is read.
+/// one is on its way to a reader the next are read.
 /// </summary>
 internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
 {
@@ -14,6 +14,9 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
 
     /// <summary>How many entries a page has: so few that its frames are mostly no large object to the collector.</summary>
     private const int PageEntries = 500;
+
+    /// <summary>How many pages are read before a reader asks for them.</summary>
+    private const int MostAhead = 2;
 
     /// <summary>How many pages are kept.</summary>
     private const int MostKept = 64;
@@ -31,8 +34,7 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         lock (_lock)
         {
             var kept = Find(after) ?? Begin(after);
-            kept.Used = time.GetTimestamp();
-            kept.IsAsked = true;
+            kept.Ahead = 0;
             ReadOn(kept);
             return kept.Reading.WaitAsync(cancellationToken);
         }
@@ -63,12 +65,15 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         return kept;
     }
 
-    /// <summary>Begins with what follows a page that somebody has asked for.</summary>
+    /// <summary>Begins with what follows a page that somebody asks for, or is about to.</summary>
     private void ReadOn(Kept kept)
     {
-        if (kept is { IsAsked: true, Last: { } last } && Find(last) is null)
+        kept.Used = time.GetTimestamp();
+        if (kept.Ahead < MostAhead && kept.Last is { } last)
         {
-            Begin(last).Used = time.GetTimestamp();
+            var next = Find(last) ?? Begin(last);
+            next.Ahead = Math.Min(next.Ahead, kept.Ahead + 1);
+            ReadOn(next);
         }
     }
 
@@ -124,8 +129,8 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
 
         public long Used { get; set; }
 
-        /// <summary>Whether a reader has asked for it, so that it will ask for the next one.</summary>
-        public bool IsAsked { get; set; }
+        /// <summary>How many pages it is ahead of the one that a reader has asked for last.</summary>
+        public int Ahead { get; set; } = MostAhead;
 
         /// <summary>The place of its last entry, once it is read and full.</summary>
         public EventId? Last { get; set; }

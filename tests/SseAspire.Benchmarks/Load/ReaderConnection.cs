@@ -9,6 +9,9 @@ internal sealed class ReaderConnection : IDisposable
 {
     private const int BufferLength = 8 * 1024;
 
+    /// <summary>How many buffers are read in a row. The thread serves all readers, and a replay may go on for long.</summary>
+    private const int MostInARow = 16;
+
     private readonly Reader _reader;
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly SocketAsyncEventArgs _receive = new();
@@ -58,9 +61,14 @@ internal sealed class ReaderConnection : IDisposable
     {
         try
         {
-            while (goOn && !_socket.ReceiveAsync(_receive))
+            for (var inARow = 0; goOn && !_socket.ReceiveAsync(_receive); inARow++)
             {
                 goOn = TakeReceived();
+                if (goOn && inARow == MostInARow)
+                {
+                    ThreadPool.UnsafeQueueUserWorkItem(static rest => rest.Receive(goOn: true), this, preferLocal: false);
+                    return;
+                }
             }
         }
         catch (ObjectDisposedException)
