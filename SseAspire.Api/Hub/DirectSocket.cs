@@ -36,6 +36,8 @@ internal sealed class DirectSocket
     /// <exception cref="IOException">The reader is gone.</exception>
     public async ValueTask SendAsync(ReadOnlyMemory<byte> frames)
     {
+        // Mostly the kernel takes all of it, and the socket need not keep what waiting takes.
+        frames = frames[SendAtOnce(frames.Span)..];
         try
         {
             while (frames.Length > 0)
