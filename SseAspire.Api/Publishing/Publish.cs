@@ -26,13 +26,13 @@ internal sealed class Publish(
         var (events, isBatch) = await reader.ReadAsync(context);
         if (activity is not null)
         {
-            activity.DisplayName = $"publish {events[0].Topics[0]}";
-            activity.SetTag("messaging.system", "redis");
-            activity.SetTag("messaging.operation.name", "publish");
-            // The conventions' older name for it: Aspire's dashboard shows that alone.
-            activity.SetTag("messaging.operation", "publish");
-            activity.SetTag("messaging.operation.type", "send");
-            activity.SetTag("messaging.destination.name", events[0].Topics[0]);
+            var topic = events[0].Topics[0];
+            activity.DisplayName = $"publish {topic}";
+            foreach (var (name, value) in EventSpan.Attributes("publish", "send", topic))
+            {
+                activity.SetTag(name, value);
+            }
+
             activity.SetTag("messaging.batch.message_count", events.Count);
         }
 

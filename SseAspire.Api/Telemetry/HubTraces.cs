@@ -28,20 +28,11 @@ internal static class HubTraces
     public static Activity? StartEvent(string operation, string kindOfOperation, LogEntry entry, ActivityContext publication, DateTimeOffset at)
     {
         var topic = entry.Event.Topics is [var canonical, ..] ? canonical : "";
-        // OpenTelemetry's conventions for messaging spans.
         return Source.StartActivity(
             $"{operation} {topic}",
             ActivityKind.Consumer,
             publication,
-            [
-                new("messaging.system", "redis"),
-                new("messaging.operation.name", operation),
-                // The conventions' older name for it: Aspire's dashboard shows that alone.
-                new("messaging.operation", operation),
-                new("messaging.operation.type", kindOfOperation),
-                new("messaging.destination.name", topic),
-                new("messaging.message.id", entry.Id.ToString()),
-            ],
+            [.. EventSpan.Attributes(operation, kindOfOperation, topic), new("messaging.message.id", entry.Id.ToString())],
             startTime: at);
     }
 }

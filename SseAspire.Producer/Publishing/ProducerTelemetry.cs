@@ -33,15 +33,8 @@ internal sealed class ProducerTelemetry
         try
         {
             var topic = @event.Topics[0];
-            return Activities.StartActivity($"publish {topic}", ActivityKind.Producer, parentContext: default,
-            [
-                new("messaging.system", "redis"),
-                new("messaging.operation.name", "publish"),
-                // The conventions' older name for it: Aspire's dashboard shows that alone.
-                new("messaging.operation", "publish"),
-                new("messaging.operation.type", "send"),
-                new("messaging.destination.name", topic),
-            ]);
+            return Activities.StartActivity(
+                $"publish {topic}", ActivityKind.Producer, parentContext: default, EventSpan.Attributes("publish", "send", topic));
         }
         finally
         {
