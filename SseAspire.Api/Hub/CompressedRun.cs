@@ -20,20 +20,35 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     private FrameCompressor? _compressor;
     private int _batches;
     private int _events;
-    private bool _isOpen;
     private bool _joins;
     private bool _isAwaited;
     private Stretches _stretches = new(null, default, null, IsJoin: false);
 
+    /// <summary>Begins a batch; with a new compressor where it is a join point.</summary>
+    public void Begin()
+    {
+        if (_batches > 0)
+        {
+            return;
+        }
+
+        _joins = _compressor is null || Interlocked.Exchange(ref _isAwaited, false);
+        if (_joins)
+        {
+            _compressor?.Dispose();
+            _compressor = format.StartCompressor();
+        }
+    }
+
     /// <summary>Adds an event to the batch under way.</summary>
     public void AddEvent(LogEntry entry)
     {
-        Open().AddEvent(entry);
+        _compressor!.AddEvent(entry);
         _events++;
     }
 
     /// <summary>Adds a gap to the batch under way.</summary>
-    public void AddGap(Gap gap) => Open().AddGap(gap);
+    public void AddGap(Gap gap) => _compressor!.AddGap(gap);
 
     /// <summary>Publishes the batch under way.</summary>
     /// <param name="before">How far the group was laid out before it.</param>
@@ -42,7 +57,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     public void Publish(EventId before, EventId first, in FrameChunk.Mark last)
     {
         _batch.ResetWrittenCount();
-        Open().WriteBatch(_batch);
+        _compressor!.WriteBatch(_batch);
         var (current, begin, former, isJoin) = _stretches;
         if (_batches == 0)
         {
@@ -56,7 +71,7 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
 
         current!.Append(_batch.WrittenSpan, [last with { End = _batch.WrittenCount, Events = _events }]);
         Volatile.Write(ref _stretches, new Stretches(current, begin, former, isJoin));
-        (_events, _isOpen) = (0, false);
+        _events = 0;
         _batches = (_batches + 1) % Stretch;
     }
 
@@ -99,23 +114,6 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     }
 
     public void Dispose() => _compressor?.Dispose();
-
-    /// <summary>The compressor for the batch under way: a new one at a join point.</summary>
-    private FrameCompressor Open()
-    {
-        if (!_isOpen && _batches == 0)
-        {
-            _joins = _compressor is null || Interlocked.Exchange(ref _isAwaited, false);
-            if (_joins)
-            {
-                _compressor?.Dispose();
-                _compressor = format.StartCompressor();
-            }
-        }
-
-        _isOpen = true;
-        return _compressor!;
-    }
 
     /// <summary>Where a reader is: in the stretch that begins after a place, behind so many batches; or in none.</summary>
     internal readonly record struct Step(EventId? From, int Batches);

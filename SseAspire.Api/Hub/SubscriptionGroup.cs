@@ -87,6 +87,8 @@ internal sealed class SubscriptionGroup : IDisposable
         {
             _compressed = new CompressedRun(Format);
         }
+
+        _compressed?.Begin();
     }
 
     /// <summary>Publishes the frames of the batch under way to the members, and gives its layout back.</summary>
