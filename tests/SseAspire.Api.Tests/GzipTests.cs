@@ -54,12 +54,7 @@ public sealed class GzipTests(SharedApi shared)
         using var gzip = await GzipReader.OpenAsync(api, _topic);
         using var identity = await OpenAsync(api, "identity");
         var plain = identity.Content.ReadAsStreamAsync(Cancellation);
-        for (var i = 0; i < 320; i++)
-        {
-            await PublishAsync(api, Data(i));
-        }
-
-        await PublishAsync(api, "last");
+        await PublishAsync(api, [.. Enumerable.Range(0, 320).Select(Data), "last"]);
 
         await gzip.ReadUntilAsync("last", Patience);
         Assert.Empty(identity.Content.Headers.ContentEncoding);
@@ -72,20 +67,12 @@ public sealed class GzipTests(SharedApi shared)
     {
         await using var api = await shared.StartAnotherAsync(("Hub__CompressFrom", "1"));
         using var first = await GzipReader.OpenAsync(api, _topic);
-        for (var i = 0; i < 100; i++)
-        {
-            await PublishAsync(api, Data(i));
-        }
+        await PublishAsync(api, [.. Enumerable.Range(0, 100).Select(Data)]);
 
         using var newcomer = await GzipReader.OpenAsync(api, _topic);
         using var identity = await OpenAsync(api, "identity");
         var plain = identity.Content.ReadAsStreamAsync(Cancellation);
-        for (var i = 100; i < 420; i++)
-        {
-            await PublishAsync(api, Data(i));
-        }
-
-        await PublishAsync(api, "last");
+        await PublishAsync(api, [.. Enumerable.Range(100, 320).Select(Data), "last"]);
 
         await first.ReadUntilAsync("last", Patience);
         await newcomer.ReadUntilAsync("last", Patience);
@@ -219,6 +206,14 @@ public sealed class GzipTests(SharedApi shared)
     private Task PublishAsync(int number) => PublishAsync(shared.Api, Data(number));
 
     private Task PublishAsync(string data) => PublishAsync(shared.Api, data);
+
+    private async Task PublishAsync(ServiceProcess api, string[] each)
+    {
+        foreach (var data in each)
+        {
+            await PublishAsync(api, data);
+        }
+    }
 
     private async Task PublishAsync(ServiceProcess api, string data)
     {
