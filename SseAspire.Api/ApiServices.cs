@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -87,7 +86,6 @@ internal static class ApiServices
         services.AddSingleton<Restart>();
         services.AddSingleton<Meters>();
         services.AddSingleton<RequestMetering>();
-        services.AddSingleton<IConfigureOptions<KestrelServerOptions>>(provider => provider.GetRequiredService<RequestMetering>());
         services.AddSingleton<MeterLedger>();
         services.AddHostedService(provider => provider.GetRequiredService<MeterLedger>());
         services.AddSingleton<ReadMeters>();

@@ -10,7 +10,7 @@ do
     var builder = WebApplication.CreateBuilder(args);
 
     builder.AddServiceDefaults();
-    builder.WebHost.ConfigureKestrel(ServerLimits.Apply);
+    builder.WebHost.ConfigureKestrel(ServerLimits.Apply).ConfigureKestrel(ServerConnections.Apply);
     builder.AddEventLog();
     builder.Services.AddHub();
     builder.Services.AddHubTelemetry();

@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace SseAspire.Api.Metering;
 
@@ -17,12 +19,29 @@ internal sealed class CountedConnection : IDuplexPipe
     private long _takenIn;
     private long _takenOut;
 
-    public CountedConnection(IDuplexPipe transport) =>
+    private CountedConnection(IDuplexPipe transport) =>
         (_input, _output) = (new CountingReader(transport.Input), new CountingWriter(transport.Output));
 
     public PipeReader Input => _input;
 
     public PipeWriter Output => _output;
+
+    /// <summary>Counts the bytes of each connection.</summary>
+    public static void Count(ListenOptions endpoint) => endpoint.Use(static next => async connection =>
+    {
+        var transport = connection.Transport;
+        var counted = new CountedConnection(transport);
+        connection.Features.Set(counted);
+        connection.Transport = counted;
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            connection.Transport = transport;
+        }
+    });
 
     /// <summary>Notes that a meter uses it; whether that is for the first time.</summary>
     public bool UseBy(Meter meter)

@@ -1,8 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
-using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api.Metering;
 
@@ -10,31 +7,8 @@ namespace SseAspire.Api.Metering;
 /// Counts requests and the bytes of their connections under the meters that they carry. Only where operations are
 /// on: elsewhere neither connections nor requests pass through it.
 /// </summary>
-internal sealed class RequestMetering(Meters meters, IConfiguration configuration) : IConfigureOptions<KestrelServerOptions>
+internal sealed class RequestMetering(Meters meters)
 {
-    /// <summary>Counts the bytes of each connection; outermost, so that what TLS adds is counted too.</summary>
-    public void Configure(KestrelServerOptions server)
-    {
-        if (OperationsOptions.Of(configuration).Enabled)
-        {
-            server.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => async connection =>
-            {
-                var transport = connection.Transport;
-                var counted = new CountedConnection(transport);
-                connection.Features.Set(counted);
-                connection.Transport = counted;
-                try
-                {
-                    await next(connection);
-                }
-                finally
-                {
-                    connection.Transport = transport;
-                }
-            }));
-        }
-    }
-
     /// <summary>Counts a request under the meter that it carries, if it carries one and may.</summary>
     /// <exception cref="BadRequestException">It carries one that is wrong.</exception>
     public Task CountAsync(HttpContext context, RequestDelegate next)

@@ -9,10 +9,5 @@ namespace SseAspire.Api.Transports;
 /// </summary>
 internal sealed class ChunkedFormat(FrameFormat inner) : WrappedFormat(inner)
 {
-    public override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame)
-    {
-        HttpChunk.Begin(output, frame.Length);
-        output.Write(frame);
-        output.Write(HttpChunk.End);
-    }
+    public override void Wrap(IBufferWriter<byte> output, ReadOnlySpan<byte> frame) => HttpChunk.Write(output, frame);
 }

@@ -8,11 +8,22 @@ internal static class HttpChunk
 {
     public static ReadOnlySpan<byte> End => "\r\n"u8;
 
+    /// <summary>The chunk that ends the answer.</summary>
+    public static ReadOnlySpan<byte> Last => "0\r\n\r\n"u8;
+
     /// <summary>Lays out what stands before so many bytes of data. None of them would end the answer.</summary>
     public static void Begin(IBufferWriter<byte> output, int length)
     {
         Utf8Formatter.TryFormat(length, output.GetSpan(8), out var digits, new StandardFormat('x'));
         output.Advance(digits);
         output.Write("\r\n"u8);
+    }
+
+    /// <summary>Lays out a whole chunk.</summary>
+    public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> data)
+    {
+        Begin(output, data.Length);
+        output.Write(data);
+        output.Write(End);
     }
 }

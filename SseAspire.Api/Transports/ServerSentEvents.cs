@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -24,7 +23,9 @@ internal sealed class ServerSentEvents(
 {
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Serves one request until its stream ends.</summary>
+    /// <summary>
+    /// Serves one request: until its stream ends, or, where the stream has the connection's socket, until it is open.
+    /// </summary>
     public async Task ServeAsync(HttpContext context)
     {
         var request = SubscribeRequest.Read(context.Request, options.Value, "lastEventId");
@@ -35,50 +36,66 @@ internal sealed class ServerSentEvents(
             return;
         }
 
+        var asked = time.GetUtcNow();
+        StartPosition start;
         try
         {
-            await StreamAsync(context, request);
+            start = await FindStartAsync(context, request);
         }
-        catch (BrokerUnavailableException) when (!context.Response.HasStarted)
-        {
-            await RefuseAsync(context);
-        }
-        finally
+        catch (BrokerUnavailableException)
         {
             limits.Release(address);
+            await RefuseAsync(context);
+            return;
         }
+        catch
+        {
+            limits.Release(address);
+            throw;
+        }
+
+        await StreamAsync(context, request, address, start, asked);
     }
 
-    private async Task StreamAsync(HttpContext context, SubscribeRequest request)
-    {
-        var asked = time.GetUtcNow();
-        if (!await hub.WaitForStartAsync(StartPatience, context.RequestAborted))
-        {
-            throw new BrokerUnavailableException("The hub does not follow the event log yet.");
-        }
+    private async Task<StartPosition> FindStartAsync(HttpContext context, SubscribeRequest request) =>
+        await hub.WaitForStartAsync(StartPatience, context.RequestAborted)
+            ? await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted)
+            : throw new BrokerUnavailableException("The hub does not follow the event log yet.");
 
-        var start = await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted);
-        var socket = request.IsMetered ? null : FindSocket(context);
+    private async Task StreamAsync(
+        HttpContext context, SubscribeRequest request, IPAddress address, StartPosition start, DateTimeOffset asked)
+    {
+        var takeover = FindTakeover(context, request);
+        var socket = takeover is null ? null : new DirectSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
         var form = SseForm.Of(request.Envelope, isChunked: socket is not null, isGzip: IsWorthCompressing(context, request));
-        var subscription = hub.Subscribe(request.Selection, form.Frames, Transport.Sse, start, context.Abort, socket);
-        var stream = telemetry.Opened(context, Transport.Sse, request, start, asked);
+        var subscription = hub.Subscribe(
+            request.Selection, form.Frames, Transport.Sse, start, takeover is null ? context.Abort : takeover.Connection.Abort, socket);
+        var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
+        var stream = new SseStream(
+            hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
+            socket is null ? context.Response.BodyWriter : null, socket);
         try
         {
-            await using var left = context.RequestAborted.UnsafeRegister(
-                static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
             await OpenAsync(context, form, start.Cursor);
-            await WriteAsync(context, form, subscription, socket, request.HeartbeatEvent);
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        catch (Exception e)
         {
-            // The client went away in the middle of a write.
+            stream.End();
+            if (SseStream.IsGone(e))
+            {
+                return;
+            }
+
+            throw;
         }
-        finally
+
+        if (takeover is not null)
         {
-            subscription.Close(CloseReason.Client);
-            hub.Unsubscribe(subscription);
-            telemetry.Closed(stream, subscription);
+            takeover.TakeOver(stream.RunAsync);
+            return;
         }
+
+        await stream.RunAsync(context.RequestAborted);
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
@@ -90,56 +107,14 @@ internal sealed class ServerSentEvents(
         await output.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>6. The transport only frames.</summary>
-    private async Task WriteAsync(
-        HttpContext context, SseForm form, Subscription subscription, DirectSocket? socket, bool heartbeatEvent)
-    {
-        var output = context.Response.BodyWriter;
-        while (true)
-        {
-            var reading = await subscription.ReadAsync();
-            switch (reading.Kind)
-            {
-                case ReadingKind.Frames when reading.Frames.IsEmpty:
-                    break;
-                case ReadingKind.Frames when socket is not null:
-                    await socket.SendAsync(reading.Frames);
-                    hub.Metrics.Written(Transport.Sse, reading);
-                    break;
-                case ReadingKind.Frames:
-                    await output.WriteAsync(reading.Frames);
-                    hub.Metrics.Written(Transport.Sse, reading);
-                    break;
-                case ReadingKind.Heartbeat when socket is not null:
-                    await socket.SendAsync(LayOutHeartbeat(form, reading.Cursor, heartbeatEvent));
-                    break;
-                case ReadingKind.Heartbeat:
-                    await output.WriteAsync(LayOutHeartbeat(form, reading.Cursor, heartbeatEvent));
-                    break;
-                case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
-                    form.Write(output, frame => SseFormat.WriteClosing(frame, hub.NextRetry()));
-                    await output.FlushAsync();
-                    return;
-                case ReadingKind.Closed:
-                    return;
-                default:
-                    throw new UnreachableException();
-            }
-        }
-    }
-
-    // A lambda in the loop would be given its captures, which are allocated, with every reading.
-    private static ReadOnlyMemory<byte> LayOutHeartbeat(SseForm form, EventId cursor, bool asEvent) =>
-        form.LayOut(frame => SseFormat.WriteHeartbeat(frame, cursor, asEvent));
-
     /// <summary>
-    /// The connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
+    /// What gives the stream the connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
     /// </summary>
-    private static DirectSocket? FindSocket(HttpContext context) =>
-        HttpProtocol.IsHttp11(context.Request.Protocol)
+    private static ConnectionTakeover? FindTakeover(HttpContext context, SubscribeRequest request) =>
+        !request.IsMetered
+        && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
-        && context.Features.Get<IConnectionSocketFeature>() is { } connection
-            ? new DirectSocket(connection.Socket)
+            ? context.Features.Get<ConnectionTakeover>()
             : null;
 
     /// <summary>Whether the client takes gzip and there are so many equal streams that one compressor for all of them pays.</summary>

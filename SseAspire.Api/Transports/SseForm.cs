@@ -15,12 +15,13 @@ internal sealed class SseForm
     private static readonly FrameFormat[] Plain = [.. All[..4].Select(form => form.Frames)];
     private static readonly FrameFormat[] Envelopes = [.. All[4..].Select(form => form.Frames)];
 
+    private readonly bool _isChunked;
     private readonly bool _isGzip;
     private readonly WrappedFormat? _wrapped;
 
     private SseForm(bool envelope, bool chunked, bool gzip)
     {
-        _isGzip = gzip;
+        (_isChunked, _isGzip) = (chunked, gzip);
         FrameFormat events = envelope ? SseFormat.Envelope : SseFormat.Plain;
         _wrapped = gzip ? new GzipFormat(events, chunked) : chunked ? new ChunkedFormat(events) : null;
         Frames = _wrapped ?? events;
@@ -42,13 +43,28 @@ internal sealed class SseForm
     /// <summary>Begins the answer with a frame of its own.</summary>
     public void Open(HttpResponse response, Action<IBufferWriter<byte>> write)
     {
+        var output = response.BodyWriter;
+        if (_isChunked)
+        {
+            // The server, told so, leaves the framing to whoever writes; and nothing can follow on the connection.
+            response.Headers.TransferEncoding = "chunked";
+            response.Headers.Connection = "close";
+        }
+
         if (_isGzip)
         {
             response.Headers.ContentEncoding = GzipFormat.ContentCoding;
-            response.BodyWriter.Write(GzipFormat.Header);
+            if (_isChunked)
+            {
+                HttpChunk.Write(output, GzipFormat.Header);
+            }
+            else
+            {
+                output.Write(GzipFormat.Header);
+            }
         }
 
-        Write(response.BodyWriter, write);
+        output.Write(LayOut(write).Span);
     }
 
     /// <summary>Lays out a frame that only this reader gets, to stand among its <see cref="Frames"/>.</summary>
@@ -66,17 +82,7 @@ internal sealed class SseForm
         return output.WrittenMemory;
     }
 
-    /// <summary>Writes a frame that only this reader gets, through the server.</summary>
-    public void Write(IBufferWriter<byte> output, Action<IBufferWriter<byte>> write)
-    {
-        if (!_isGzip)
-        {
-            write(output);
-            return;
-        }
-
-        var frame = new ArrayBufferWriter<byte>();
-        write(frame);
-        GzipFormat.WriteStored(output, frame.WrittenSpan);
-    }
+    /// <summary>Lays out a frame that only this reader gets and that is the last.</summary>
+    public ReadOnlyMemory<byte> LayOutEnd(Action<IBufferWriter<byte>> write) =>
+        _isChunked ? (byte[])[.. LayOut(write).Span, .. HttpChunk.Last] : LayOut(write);
 }

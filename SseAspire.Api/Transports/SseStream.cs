@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.IO.Pipelines;
+using System.Net;
+using SseAspire.Api.Hub;
+using SseAspire.Api.Telemetry;
+using SseAspire.Broker;
+
+namespace SseAspire.Api.Transports;
+
+/// <summary>
+/// One open event stream: writes what its subscription reads, until either of them ends. It outlives the request that
+/// opened it where it has the connection's socket.
+/// </summary>
+internal sealed class SseStream(
+    EventHub hub,
+    ConnectionLimits limits,
+    StreamTelemetry telemetry,
+    IPAddress address,
+    OpenedStream opened,
+    Subscription subscription,
+    SseForm form,
+    bool heartbeatEvent,
+    PipeWriter? output,
+    DirectSocket? socket)
+{
+    /// <summary>6. The transport only frames.</summary>
+    /// <param name="gone">Tells that the client has gone.</param>
+    public async Task RunAsync(CancellationToken gone)
+    {
+        try
+        {
+            await using var left = gone.UnsafeRegister(
+                static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
+            while (true)
+            {
+                var reading = await subscription.ReadAsync();
+                switch (reading.Kind)
+                {
+                    case ReadingKind.Frames when reading.Frames.IsEmpty:
+                        break;
+                    case ReadingKind.Frames:
+                        await SendAsync(reading.Frames);
+                        hub.Metrics.Written(Transport.Sse, reading);
+                        break;
+                    case ReadingKind.Heartbeat:
+                        await SendAsync(LayOutHeartbeat(reading.Cursor));
+                        break;
+                    case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
+                        await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
+                        return;
+                    case ReadingKind.Closed:
+                        return;
+                    default:
+                        throw new UnreachableException();
+                }
+            }
+        }
+        catch (Exception e) when (IsGone(e))
+        {
+            // The client went away in the middle of a write.
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    /// <summary>Whether the failure of a write says only that the client has gone.</summary>
+    public static bool IsGone(Exception e) => e is OperationCanceledException or IOException;
+
+    /// <summary>Lets go of all that the stream holds.</summary>
+    public void End()
+    {
+        subscription.Close(CloseReason.Client);
+        hub.Unsubscribe(subscription);
+        telemetry.Closed(opened, subscription);
+        limits.Release(address);
+    }
+
+    private ValueTask SendAsync(ReadOnlyMemory<byte> frames) => socket?.SendAsync(frames) ?? WriteAsync(frames);
+
+    private async ValueTask WriteAsync(ReadOnlyMemory<byte> frames) => await output!.WriteAsync(frames);
+
+    // A lambda in the loop would be given its captures, which are allocated, with every reading.
+    private ReadOnlyMemory<byte> LayOutHeartbeat(EventId cursor) =>
+        form.LayOut(frame => SseFormat.WriteHeartbeat(frame, cursor, heartbeatEvent));
+}
