@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Transports;
 
 namespace SseAspire.Api.Operations;
 
@@ -49,16 +50,27 @@ internal sealed partial class Drain(
     /// </summary>
     public async Task LetGoAsync(HttpContext context, RequestDelegate next)
     {
+        // Before the answer, which then says so: a client that was not told might send its next request into the closing.
+        LetGo(context);
         try
         {
             await next(context);
         }
         finally
         {
-            if (hub.IsDraining)
+            // A stream began its answer long before. Whoever else was answered as the drain began is told the next time.
+            if (context.Response.ContentType == EventStream.MediaType)
             {
-                context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+                LetGo(context);
             }
+        }
+    }
+
+    private void LetGo(HttpContext context)
+    {
+        if (hub.IsDraining)
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
         }
     }
 

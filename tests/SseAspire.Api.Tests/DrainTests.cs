@@ -32,6 +32,7 @@ public sealed class DrainTests(SharedApi shared)
         Assert.Equal("draining", (string?)body["checks"]!["hub"]!["description"]);
         using var alive = await api.Client.GetAsync("/alive", Cancellation);
         Assert.Equal(HttpStatusCode.OK, alive.StatusCode);
+        Assert.True(alive.Headers.ConnectionClose, "Its connection is closed without a word, so that the next request over it may be lost.");
 
         using var browser = await GetAsync(api, "/events", "text/event-stream");
         Assert.Equal(HttpStatusCode.OK, browser.StatusCode);
