@@ -24,6 +24,11 @@ internal sealed class ConnectionTakeover : IConnectionHeartbeatFeature
     public static void Offer(ListenOptions endpoint) =>
         endpoint.Use(static next => connection => new ConnectionTakeover(connection).RunAsync(next));
 
+    /// <summary>The takeover that the request's connection offers, or null where it offers none.</summary>
+    public static ConnectionTakeover? Of(HttpContext context) =>
+        // Under the one name: a feature more would be the fifth of each connection, for which the list of them doubles.
+        context.Features.Get<IConnectionHeartbeatFeature>() as ConnectionTakeover;
+
     /// <summary>
     /// Takes the connection over as soon as this request is over, whose answer must have begun, must say
     /// <c>Connection: close</c>, and must be ended by whoever takes over.
@@ -40,7 +45,6 @@ internal sealed class ConnectionTakeover : IConnectionHeartbeatFeature
         Connection.Features.GetRequiredFeature<IConnectionHeartbeatFeature>()
             .OnHeartbeat(static takeover => ((ConnectionTakeover)takeover)._heartbeat?.Invoke(), this);
         Connection.Features.Set<IConnectionHeartbeatFeature>(this);
-        Connection.Features.Set(this);
         try
         {
             await http(Connection);

@@ -53,7 +53,20 @@ internal sealed class FormFields
     public IEnumerable<string> Names => _fields.Select(pair => pair.Name);
 
     /// <summary>Every value of a field, in order.</summary>
-    public IReadOnlyList<string> All(string name) => [.. _fields.Where(field => field.Name == name).Select(field => field.Value)];
+    public IReadOnlyList<string> All(string name)
+    {
+        // A loop, because each stream that is opened asks for many fields, most of which are not given.
+        List<string>? values = null;
+        foreach (var field in _fields)
+        {
+            if (field.Name == name)
+            {
+                (values ??= []).Add(field.Value);
+            }
+        }
+
+        return values ?? [];
+    }
 
     /// <summary>The value of a field that may be given once, or null.</summary>
     public string? One(string name) => All(name) switch

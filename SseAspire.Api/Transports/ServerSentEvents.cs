@@ -114,7 +114,7 @@ internal sealed class ServerSentEvents(
         !request.IsMetered
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
-            ? context.Features.Get<ConnectionTakeover>()
+            ? ConnectionTakeover.Of(context)
             : null;
 
     /// <summary>Whether the client takes gzip and there are so many equal streams that one compressor for all of them pays.</summary>

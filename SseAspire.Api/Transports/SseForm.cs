@@ -6,6 +6,9 @@ namespace SseAspire.Api.Transports;
 /// <summary>The form in which one event stream is sent: with or without envelopes, chunks and gzip.</summary>
 internal sealed class SseForm
 {
+    /// <summary>What a frame that only one reader gets mostly fits in, so that nothing is allocated in vain for each of them.</summary>
+    private const int OwnFrame = 64;
+
     private static readonly SseForm[] All =
         [.. from envelope in new[] { false, true }
             from chunked in new[] { false, true }
@@ -70,14 +73,14 @@ internal sealed class SseForm
     /// <summary>Lays out a frame that only this reader gets, to stand among its <see cref="Frames"/>.</summary>
     public ReadOnlyMemory<byte> LayOut(Action<IBufferWriter<byte>> write)
     {
-        var frame = new ArrayBufferWriter<byte>();
+        var frame = new ArrayBufferWriter<byte>(OwnFrame);
         write(frame);
         if (_wrapped is null)
         {
             return frame.WrittenMemory;
         }
 
-        var output = new ArrayBufferWriter<byte>();
+        var output = new ArrayBufferWriter<byte>(OwnFrame);
         _wrapped.Wrap(output, frame.WrittenSpan);
         return output.WrittenMemory;
     }
