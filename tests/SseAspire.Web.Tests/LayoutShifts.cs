@@ -16,7 +16,8 @@ internal static class LayoutShifts
               const but = {{JsonSerializer.Serialize(but)}};
               for (const entry of list.getEntries()) {
                 if (but && entry.sources.length > 0 && entry.sources.every((s) => s.node?.parentElement?.closest(but))) continue;
-                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90)) });
+                window.shifts.push({ value: entry.value, nodes: entry.sources.map((s) => ({
+                  node: (s.node?.outerHTML ?? String(s.node?.textContent)).slice(0, 90), from: s.previousRect, to: s.currentRect })) });
               }
             }).observe({ type: 'layout-shift', buffered: true });
             """);
