@@ -109,11 +109,13 @@ internal sealed class ServerSentEvents(
 
     /// <summary>
     /// What gives the stream the connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
+    /// Not where the client has promised a body, for which the server waits when the request is over.
     /// </summary>
     private static ConnectionTakeover? FindTakeover(HttpContext context, SubscribeRequest request) =>
         !request.IsMetered
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
+        && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             ? ConnectionTakeover.Of(context)
             : null;
 

@@ -205,6 +205,29 @@ public sealed class StreamTests(SharedApi shared)
         Assert.Null(page["gap"]);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("Content-Length: 5\r\n")]
+    [InlineData("Transfer-Encoding: chunked\r\n")]
+    [InlineData("Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA\r\n")]
+    public async Task A_request_that_promises_a_body_or_offers_another_protocol_is_served_all_the_same(string headers)
+    {
+        using var reader = await RawHttp.ConnectAsync(shared.Api.Address, Cancellation);
+        await reader.SendAsync(
+            System.Text.Encoding.ASCII.GetBytes($"GET /events?topic={_topic} HTTP/1.1\r\nHost: test\r\n{headers}\r\n"), false, Cancellation);
+        Assert.Equal(200, (await reader.ReadAnswerAsync(Cancellation))?.Status);
+
+        await PublishAsync(_topic, "served");
+
+        string? line;
+        do
+        {
+            line = await reader.ReadLineAsync(Cancellation);
+            Assert.NotNull(line);
+        }
+        while (line != "data: served");
+    }
+
     [Fact]
     public async Task An_id_that_nobody_knows_gives_a_gap_and_then_what_is_kept()
     {
