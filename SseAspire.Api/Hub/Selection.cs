@@ -14,9 +14,9 @@ internal sealed class Selection : IEquatable<Selection>
     /// <summary>Makes a selection of selectors that <see cref="TopicSelector.Refuse"/> found right.</summary>
     public Selection(IEnumerable<string> selectors)
     {
-        var distinct = selectors.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        Patterns = [.. distinct.Where(TopicSelector.IsPattern)];
-        _topics = [.. distinct.Except(Patterns)];
+        string[] distinct = [.. new SortedSet<string>(selectors, StringComparer.Ordinal)];
+        Patterns = Array.FindAll(distinct, TopicSelector.IsPattern);
+        _topics = [.. distinct.Where(selector => !TopicSelector.IsPattern(selector))];
         // No selector has a control character, so this joins them without ambiguity.
         _key = string.Join('\n', distinct);
     }

@@ -23,36 +23,16 @@ internal sealed class SseStream(
     PipeWriter? output,
     DirectSocket? socket)
 {
-    /// <summary>6. The transport only frames.</summary>
+    /// <summary>6. The transport only frames. Ends with the stream.</summary>
     /// <param name="gone">Tells that the client has gone.</param>
     public async Task RunAsync(CancellationToken gone)
     {
         try
         {
-            await using var left = gone.UnsafeRegister(
+            using var left = gone.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
-            while (true)
+            while (await WriteAsync(await subscription.ReadAsync()))
             {
-                var reading = await subscription.ReadAsync();
-                switch (reading.Kind)
-                {
-                    case ReadingKind.Frames when reading.Frames.IsEmpty:
-                        break;
-                    case ReadingKind.Frames:
-                        await SendAsync(reading.Frames);
-                        hub.Metrics.Written(Transport.Sse, reading);
-                        break;
-                    case ReadingKind.Heartbeat:
-                        await SendAsync(LayOutHeartbeat(reading.Cursor));
-                        break;
-                    case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
-                        await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
-                        return;
-                    case ReadingKind.Closed:
-                        return;
-                    default:
-                        throw new UnreachableException();
-                }
             }
         }
         catch (Exception e) when (IsGone(e))
@@ -77,9 +57,33 @@ internal sealed class SseStream(
         limits.Release(address);
     }
 
-    private ValueTask SendAsync(ReadOnlyMemory<byte> frames) => socket?.SendAsync(frames) ?? WriteAsync(frames);
+    /// <summary>Writes a reading, which the loop would else hold while it waits for the next. False at the end.</summary>
+    private async ValueTask<bool> WriteAsync(Reading reading)
+    {
+        switch (reading.Kind)
+        {
+            case ReadingKind.Frames when reading.Frames.IsEmpty:
+                return true;
+            case ReadingKind.Frames:
+                await SendAsync(reading.Frames);
+                hub.Metrics.Written(Transport.Sse, reading);
+                return true;
+            case ReadingKind.Heartbeat:
+                await SendAsync(LayOutHeartbeat(reading.Cursor));
+                return true;
+            case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
+                await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
+                return false;
+            case ReadingKind.Closed:
+                return false;
+            default:
+                throw new UnreachableException();
+        }
+    }
 
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> frames) => await output!.WriteAsync(frames);
+    private ValueTask SendAsync(ReadOnlyMemory<byte> frames) => socket?.SendAsync(frames) ?? SendThroughServerAsync(frames);
+
+    private async ValueTask SendThroughServerAsync(ReadOnlyMemory<byte> frames) => await output!.WriteAsync(frames);
 
     // A lambda in the loop would be given its captures, which are allocated, with every reading.
     private ReadOnlyMemory<byte> LayOutHeartbeat(EventId cursor) =>
