@@ -14,8 +14,15 @@ internal sealed class DirectSocket
     public DirectSocket(Socket socket)
     {
         _socket = socket;
-        // Else a send would wait for a slow reader, and with it the thread that serves all others.
-        _socket.Blocking = false;
+        try
+        {
+            // Else a send would wait for a slow reader, and with it the thread that serves all others.
+            _socket.Blocking = false;
+        }
+        catch (ObjectDisposedException)
+        {
+            // The reader is gone already, as whoever sends will see.
+        }
     }
 
     /// <summary>Sends what the kernel takes at once.</summary>

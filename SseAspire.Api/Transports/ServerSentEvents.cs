@@ -37,10 +37,14 @@ internal sealed class ServerSentEvents(
         }
 
         var asked = time.GetUtcNow();
+        var takeover = FindTakeover(context, request);
+        var form = SseForm.Of(request.Envelope, isChunked: takeover is not null, isGzip: IsWorthCompressing(context, request));
         StartPosition start;
+        SseStream stream;
         try
         {
             start = await FindStartAsync(context, request);
+            stream = Subscribe(context, request, address, start, asked, form, takeover);
         }
         catch (BrokerUnavailableException)
         {
@@ -54,26 +58,7 @@ internal sealed class ServerSentEvents(
             throw;
         }
 
-        await StreamAsync(context, request, address, start, asked);
-    }
-
-    private async Task<StartPosition> FindStartAsync(HttpContext context, SubscribeRequest request) =>
-        await hub.WaitForStartAsync(StartPatience, context.RequestAborted)
-            ? await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted)
-            : throw new BrokerUnavailableException("The hub does not follow the event log yet.");
-
-    private async Task StreamAsync(
-        HttpContext context, SubscribeRequest request, IPAddress address, StartPosition start, DateTimeOffset asked)
-    {
-        var takeover = FindTakeover(context, request);
-        var socket = takeover is null ? null : new DirectSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
-        var form = SseForm.Of(request.Envelope, isChunked: socket is not null, isGzip: IsWorthCompressing(context, request));
-        var subscription = hub.Subscribe(
-            request.Selection, form.Frames, Transport.Sse, start, takeover is null ? context.Abort : takeover.Connection.Abort, socket);
-        var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
-        var stream = new SseStream(
-            hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
-            socket is null ? context.Response.BodyWriter : null, socket);
+        // From here on the stream itself gives its place back when it ends.
         try
         {
             await OpenAsync(context, form, start.Cursor);
@@ -96,6 +81,29 @@ internal sealed class ServerSentEvents(
         }
 
         await stream.RunAsync(context.RequestAborted);
+    }
+
+    private async Task<StartPosition> FindStartAsync(HttpContext context, SubscribeRequest request) =>
+        await hub.WaitForStartAsync(StartPatience, context.RequestAborted)
+            ? await starts.ResolveAsync(request.Cursor, request.History, request.Selection, context.RequestAborted)
+            : throw new BrokerUnavailableException("The hub does not follow the event log yet.");
+
+    private SseStream Subscribe(
+        HttpContext context,
+        SubscribeRequest request,
+        IPAddress address,
+        StartPosition start,
+        DateTimeOffset asked,
+        SseForm form,
+        ConnectionTakeover? takeover)
+    {
+        var socket = takeover is null ? null : new DirectSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
+        var subscription = hub.Subscribe(
+            request.Selection, form.Frames, Transport.Sse, start, takeover is null ? context.Abort : takeover.Connection.Abort, socket);
+        var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
+        return new SseStream(
+            hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
+            socket is null ? context.Response.BodyWriter : null, socket);
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>

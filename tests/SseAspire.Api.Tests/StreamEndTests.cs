@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -37,6 +39,35 @@ public sealed class StreamEndTests(SharedApi shared)
         await using var next = await OpenUntilServedAsync(api);
         await PublishAsync(api, "x");
         Assert.Equal("x", (await next.NextAsync()).Data);
+    }
+
+    [Fact]
+    public async Task Clients_that_are_gone_before_their_stream_is_open_take_no_place_and_are_no_failure()
+    {
+        await using var api = await shared.StartAnotherAsync(("Hub__MaxConnections", "10"));
+        var request = Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: test\r\n\r\n");
+        for (var i = 0; i < 2_000; i++)
+        {
+            using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);
+            await client.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
+            await client.SendAsync(request, Cancellation);
+            // With a reset, at once or while it is opened.
+            client.LingerState = new LingerOption(true, 0);
+            Thread.SpinWait(i * 20);
+        }
+
+        List<OpenStream> all = [];
+        for (var i = 0; i < 10; i++)
+        {
+            all.Add(await OpenUntilServedAsync(api));
+        }
+
+        foreach (var stream in all)
+        {
+            await stream.DisposeAsync();
+        }
+
+        Assert.DoesNotContain("fail:", api.Output, StringComparison.Ordinal);
     }
 
     [Fact]
