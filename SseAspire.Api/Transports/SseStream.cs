@@ -31,8 +31,34 @@ internal sealed class SseStream(
         {
             using var left = gone.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
-            while (await WriteAsync(await subscription.ReadAsync()))
+            while (true)
             {
+                var reading = await subscription.ReadAsync();
+                switch (reading.Kind)
+                {
+                    case ReadingKind.Frames when reading.Frames.IsEmpty:
+                        break;
+                    // Awaited here: a method between would allocate for each delivery that does not go at once.
+                    case ReadingKind.Frames when socket is not null:
+                        await socket.SendAsync(reading.Frames);
+                        hub.Metrics.Written(Transport.Sse, reading);
+                        break;
+                    case ReadingKind.Frames:
+                        // Who is gone is seen by the registration: a token would be registered with each write.
+                        await output!.WriteAsync(reading.Frames, CancellationToken.None);
+                        hub.Metrics.Written(Transport.Sse, reading);
+                        break;
+                    case ReadingKind.Heartbeat:
+                        await SendAsync(LayOutHeartbeat(reading.Cursor));
+                        break;
+                    case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
+                        await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
+                        return;
+                    case ReadingKind.Closed:
+                        return;
+                    default:
+                        throw new UnreachableException();
+                }
             }
         }
         catch (Exception e) when (IsGone(e))
@@ -57,33 +83,18 @@ internal sealed class SseStream(
         limits.Release(address);
     }
 
-    /// <summary>Writes a reading, which the loop would else hold while it waits for the next. False at the end.</summary>
-    private async ValueTask<bool> WriteAsync(Reading reading)
+    /// <summary>Sends what only this reader gets.</summary>
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> frame)
     {
-        switch (reading.Kind)
+        if (socket is not null)
         {
-            case ReadingKind.Frames when reading.Frames.IsEmpty:
-                return true;
-            case ReadingKind.Frames:
-                await SendAsync(reading.Frames);
-                hub.Metrics.Written(Transport.Sse, reading);
-                return true;
-            case ReadingKind.Heartbeat:
-                await SendAsync(LayOutHeartbeat(reading.Cursor));
-                return true;
-            case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
-                await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
-                return false;
-            case ReadingKind.Closed:
-                return false;
-            default:
-                throw new UnreachableException();
+            await socket.SendAsync(frame);
+        }
+        else
+        {
+            await output!.WriteAsync(frame);
         }
     }
-
-    private ValueTask SendAsync(ReadOnlyMemory<byte> frames) => socket?.SendAsync(frames) ?? SendThroughServerAsync(frames);
-
-    private async ValueTask SendThroughServerAsync(ReadOnlyMemory<byte> frames) => await output!.WriteAsync(frames);
 
     // A lambda in the loop would be given its captures, which are allocated, with every reading.
     private ReadOnlyMemory<byte> LayOutHeartbeat(EventId cursor) =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using SseAspire.Api;
+using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Transports;
 using SseAspire.Benchmarks.Load;
@@ -53,8 +54,11 @@ internal sealed class HubInProcess : IAsyncDisposable
     public static async Task<HubInProcess> StartAsync(DeliveryPath path)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(
-            IPAddress.Loopback, 0, listen => listen.Protocols = path == DeliveryPath.Socket ? HttpProtocols.Http1 : HttpProtocols.Http2));
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen =>
+        {
+            listen.Protocols = path == DeliveryPath.Socket ? HttpProtocols.Http1 : HttpProtocols.Http2;
+            ConnectionTakeover.Offer(listen);
+        }));
         builder.Services.AddHub();
         builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(LogTail)));
         builder.Services.Configure<HubOptions>(hub => hub.MaxConnectionsPerAddress = hub.MaxConnections);
