@@ -34,9 +34,7 @@ internal sealed class GzipCompressor : FrameCompressor
         var deflated = _deflated.GetBuffer().AsSpan(0, (int)_deflated.Length);
         if (_chunked)
         {
-            HttpChunk.Begin(output, deflated.Length);
-            output.Write(deflated);
-            output.Write(HttpChunk.End);
+            HttpChunk.Write(output, deflated);
         }
         else
         {
