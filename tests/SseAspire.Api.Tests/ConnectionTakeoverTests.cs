@@ -26,9 +26,10 @@ public sealed class ConnectionTakeoverTests
         await using var app = await StartAsync();
         using var client = await ConnectAsync(app);
         await RequestAsync(client, "/before");
-        Assert.EndsWith("0\r\n\r\n", await ReadUntilAsync(client, "0\r\n\r\n"));
+        Assert.Equal("before", (await client.ReadAnswerAsync(Cancellation))?.Body);
         await RequestAsync(client, "/stream");
-        var answer = await ReadUntilAsync(client, "first\r\n");
+        Assert.Equal(200, (await client.ReadAnswerAsync(Cancellation))?.Status);
+        Assert.Equal(["5", "first"], await ReadLinesAsync(client, 2));
 
         for (var tries = 0; IsHeld() && tries < 100; tries++)
         {
@@ -36,11 +37,9 @@ public sealed class ConnectionTakeoverTests
             await Task.Delay(50, Cancellation);
         }
 
-        Assert.StartsWith("HTTP/1.1 200 OK\r\n", answer);
         Assert.False(IsHeld(), "The request is held for as long as its stream is open.");
         _end.SetResult();
-        Assert.Equal("4\r\nlast\r\n0\r\n\r\n", await ReadUntilAsync(client, "0\r\n\r\n"));
-        Assert.Equal(0, await client.ReceiveAsync(new byte[1], Cancellation));
+        Assert.Equal(["4", "last", "0", "", null], await ReadLinesAsync(client, 5));
         Assert.False(_isGone);
     }
 
@@ -51,7 +50,8 @@ public sealed class ConnectionTakeoverTests
         using (var client = await ConnectAsync(app))
         {
             await RequestAsync(client, "/stream");
-            await ReadUntilAsync(client, "first\r\n");
+            Assert.Equal(200, (await client.ReadAnswerAsync(Cancellation))?.Status);
+            Assert.Equal(["5", "first"], await ReadLinesAsync(client, 2));
         }
 
         for (var tries = 0; !Volatile.Read(ref _isGone) && tries < 100; tries++)
@@ -82,6 +82,7 @@ public sealed class ConnectionTakeoverTests
     private async Task OpenAsync(HttpContext context)
     {
         _request = new WeakReference(context);
+        context.Response.ContentType = "text/event-stream";
         context.Response.Headers.TransferEncoding = "chunked";
         context.Response.Headers.Connection = "close";
         await context.Response.Body.WriteAsync("5\r\nfirst\r\n"u8.ToArray(), Cancellation);
@@ -101,27 +102,19 @@ public sealed class ConnectionTakeoverTests
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsHeld() => _request!.IsAlive;
 
-    private static async Task<Socket> ConnectAsync(WebApplication app)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(IPAddress.Loopback, new Uri(app.Urls.First()).Port, Cancellation);
-        return socket;
-    }
+    private static Task<RawHttp> ConnectAsync(WebApplication app) => RawHttp.ConnectAsync(new Uri(app.Urls.First()), Cancellation);
 
-    private static async Task RequestAsync(Socket client, string path) =>
-        await client.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"), Cancellation);
+    private static Task RequestAsync(RawHttp client, string path) =>
+        client.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"), endsSending: false, Cancellation);
 
-    private static async Task<string> ReadUntilAsync(Socket client, string end)
+    private static async Task<string?[]> ReadLinesAsync(RawHttp client, int count)
     {
-        var read = "";
-        var buffer = new byte[4_096];
-        while (!read.EndsWith(end, StringComparison.Ordinal))
+        var lines = new string?[count];
+        for (var i = 0; i < count; i++)
         {
-            var length = await client.ReceiveAsync(buffer, Cancellation);
-            Assert.True(length > 0, $"It ended after: {read}");
-            read += Encoding.ASCII.GetString(buffer, 0, length);
+            lines[i] = await client.ReadLineAsync(Cancellation);
         }
 
-        return read;
+        return lines;
     }
 }

@@ -123,8 +123,9 @@ public sealed class StreamEndTests(SharedApi shared)
     /// <summary>A stream that starts somewhere: one that is refused says only when to come back.</summary>
     private static async Task<OpenStream> OpenUntilServedAsync(ServiceProcess api)
     {
-        while (true)
+        for (var since = Stopwatch.GetTimestamp(); ;)
         {
+            Assert.True(Stopwatch.GetElapsedTime(since) < TimeSpan.FromMinutes(1), "No place has become free in a minute.");
             var stream = await OpenStream.OpenAsync(api.Address, $"topic={Topic}");
             if (stream.LastEventId.Length > 0)
             {
