@@ -17,7 +17,17 @@ public static class EventLogRegistration
     /// </summary>
     public static IHostApplicationBuilder AddEventLog(this IHostApplicationBuilder builder)
     {
-        RedisClient.AddRedis(builder, ConnectionName, ForLog);
+        builder.AddRedisClient(
+            ConnectionName,
+            settings =>
+            {
+                // Aspire's health check reports neither the cause nor the time of an outage; RedisHealth does.
+                settings.DisableHealthChecks = true;
+                // Each command would be a trace of its own, several a second from an idle service: the traces of events
+                // would be lost among them.
+                settings.DisableTracing = true;
+            },
+            ForLog);
         builder.Services.AddOptions<LogOptions>()
             .BindConfiguration(LogOptions.Section)
             .ValidateDataAnnotations()
