@@ -24,23 +24,33 @@ internal sealed class AppHostSettings
     /// <summary>A Redis that runs already (<c>ConnectionStrings:broker</c>): then none is started.</summary>
     public string? ExternalBroker { get; private set; }
 
-    /// <summary>Reads and checks the settings.</summary>
-    /// <exception cref="InvalidOperationException">A value is no value of its setting; the message names it.</exception>
+    /// <summary>Reads and validates the settings.</summary>
+    /// <exception cref="StartException">A value is not valid. The message names the setting.</exception>
     public static AppHostSettings Read(IConfiguration configuration)
     {
-        var settings = configuration.Get<AppHostSettings>() ?? new();
+        AppHostSettings settings;
+        try
+        {
+            settings = configuration.Get<AppHostSettings>() ?? new();
+        }
+        catch (InvalidOperationException e)
+        {
+            // The binder names the value and the setting, and the exception within it the values of an enumeration.
+            throw new StartException(e.Message, e);
+        }
+
         settings.ExternalBroker = configuration.GetConnectionString(BrokerName);
-        Check(settings.Api, nameof(Api));
-        Check(settings.Web, nameof(Web));
+        Validate(settings.Api, nameof(Api));
+        Validate(settings.Web, nameof(Web));
         return settings;
     }
 
-    private static void Check(object section, string name)
+    private static void Validate(object section, string name)
     {
-        var wrong = new List<ValidationResult>();
-        if (!Validator.TryValidateObject(section, new ValidationContext(section), wrong, validateAllProperties: true))
+        var errors = new List<ValidationResult>();
+        if (!Validator.TryValidateObject(section, new ValidationContext(section), errors, validateAllProperties: true))
         {
-            throw new InvalidOperationException($"Setting {name}: {string.Join(' ', wrong)}");
+            throw new StartException(string.Join(' ', errors.Select(error => $"Setting {name}:{error.MemberNames.Single()}: {error.ErrorMessage}")));
         }
     }
 
@@ -55,9 +65,9 @@ internal sealed class AppHostSettings
         [Range(1, 65535)]
         public int HttpsPort { get; init; } = 8444;
 
-        /// <summary>How many run side by side; unset, the host decides.</summary>
+        /// <summary>The number of replicas.</summary>
         [Range(1, 16)]
-        public int? Replicas { get; init; }
+        public int Replicas { get; init; } = 2;
 
         /// <summary>Where browsers reach it once it is published; unset, where the platform's ingress puts it.</summary>
         [Url]

@@ -1,12 +1,11 @@
 namespace SseAspire.AppHost;
 
-/// <summary>Chooses what holds the log.</summary>
+/// <summary>The Redis that holds the log.</summary>
 internal static class Broker
 {
     /// <summary>
-    /// Published: Redis, which answers a write only when it is on disk. On a developer's machine: a Redis
-    /// that runs already if one is set, else by <see cref="AppHostSettings.Broker"/> a container or the
-    /// embedded broker.
+    /// In publish mode a Redis that answers a write only when it is on disk. In run mode the Redis of the connection
+    /// string if one is set, else by <see cref="AppHostSettings.Broker"/> a container or the embedded broker.
     /// </summary>
     public static IResourceBuilder<IResourceWithConnectionString> AddBroker(
         this IDistributedApplicationBuilder builder, AppHostSettings settings)
@@ -14,8 +13,7 @@ internal static class Broker
         const string Name = AppHostSettings.BrokerName;
         if (builder.ExecutionContext.IsPublishMode)
         {
-            // Named, since the name that Aspire makes up changes with the folder that is published from.
-            return builder.AddRedis(Name).WithDataVolume($"{Name}-data").WithArgs(WriteBeforeAnswer);
+            return builder.AddDurableRedis(Name);
         }
 
         if (settings.ExternalBroker is not null)
@@ -29,11 +27,21 @@ internal static class Broker
             BrokerChoice.Embedded => false,
             _ => ContainerEngine.Answers(builder.Configuration),
         };
-        return inContainer ? builder.AddRedis(Name) : builder.AddEmbeddedBroker(Name);
+        // The container outlives the AppHost, so that the log does: readers resume after a restart.
+        return inContainer
+            ? builder.AddDurableRedis(Name).WithLifetime(ContainerLifetime.Persistent)
+            : builder.AddEmbeddedBroker(Name);
     }
 
-    // Aspire's own persistence is a snapshot a minute, which loses a minute's events with the machine.
-    // The last argument is the command line that the container's shell is given.
+    // Published, the volume has a fixed name: Aspire's own depends on the folder of the AppHost. In run mode just that
+    // keeps the logs of two clones apart.
+    private static IResourceBuilder<RedisResource> AddDurableRedis(this IDistributedApplicationBuilder builder, string name) =>
+        builder.AddRedis(name)
+            .WithDataVolume(builder.ExecutionContext.IsPublishMode ? $"{name}-data" : null)
+            .WithArgs(WriteBeforeAnswer);
+
+    // Aspire's own persistence is a snapshot a minute: a minute of events would be lost with the machine.
+    // The last argument is the command line of the container's shell.
     private static void WriteBeforeAnswer(CommandLineArgsCallbackContext context) =>
         context.Args[^1] = $"{context.Args[^1]} --appendonly yes --appendfsync always";
 }

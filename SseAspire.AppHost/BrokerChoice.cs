@@ -1,6 +1,6 @@
 namespace SseAspire.AppHost;
 
-/// <summary>Which broker a developer's machine runs. When published it is always a Redis container.</summary>
+/// <summary>The broker in run mode. In publish mode it is always a Redis container.</summary>
 internal enum BrokerChoice
 {
     /// <summary>A container where a container engine answers, else the embedded one.</summary>
@@ -9,6 +9,6 @@ internal enum BrokerChoice
     /// <summary>Redis in a container.</summary>
     Container,
 
-    /// <summary>Garnet inside this process.</summary>
+    /// <summary>Garnet in this process.</summary>
     Embedded,
 }

@@ -7,10 +7,10 @@ namespace SseAspire.AppHost;
 /// <summary>Docker or Podman on this machine.</summary>
 internal static class ContainerEngine
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether one answers: its client alone, without the engine, is not enough.</summary>
-    /// <remarks>Asks as Aspire's orchestrator does, so that both find the same.</remarks>
+    /// <summary>Returns whether an engine answers. The client alone, without an engine, is not enough.</summary>
+    /// <remarks>Runs the same command as Aspire's orchestrator, so that both find the same.</remarks>
     public static bool Answers(IConfiguration configuration)
     {
         var chosen = configuration["ASPIRE_CONTAINER_RUNTIME"] ?? configuration["DOTNET_ASPIRE_CONTAINER_RUNTIME"];
@@ -29,7 +29,7 @@ internal static class ContainerEngine
             })!;
             client.BeginOutputReadLine();
             client.BeginErrorReadLine();
-            if (client.WaitForExit(Patience))
+            if (client.WaitForExit(Timeout))
             {
                 return client.ExitCode == 0;
             }

@@ -5,10 +5,10 @@ using SseAspire.EmbeddedRedis;
 
 namespace SseAspire.AppHost;
 
-/// <summary>Runs the embedded broker with the AppHost.</summary>
+/// <summary>Runs the embedded broker in the AppHost's process.</summary>
 internal static partial class EmbeddedBroker
 {
-    /// <summary>Adds it to the application, in run mode alone.</summary>
+    /// <summary>Adds the embedded broker to the application, in run mode only.</summary>
     public static IResourceBuilder<EmbeddedBrokerResource> AddEmbeddedBroker(this IDistributedApplicationBuilder builder, string name)
     {
         var broker = new EmbeddedBrokerResource(name);
@@ -20,17 +20,17 @@ internal static partial class EmbeddedBroker
             {
                 ResourceType = "Embedded Redis",
                 State = KnownResourceStates.NotStarted,
-                Properties = [],
+                Properties = [new("Log", "In memory: it ends with the AppHost")],
             })
-            .WithIconName("Database")
+            .WithIconName("DatabaseLightning")
             .WithHealthCheck(healthCheck)
             .ExcludeFromManifest()
             .OnInitializeResource(StartAsync);
     }
 
-    // The order is the orchestrator's for resources of its own: who waits for an address, for the start
-    // or for the connection string is released by the event of that name, and the state Running, spelled
-    // exactly so, starts the health check that releases WaitFor.
+    // The same order as the orchestrator's for its own resources: each event releases the resources that wait for an
+    // address, for the start or for the connection string. The state Running, spelled exactly so, starts the health
+    // check that releases WaitFor.
     private static async Task StartAsync(EmbeddedBrokerResource broker, InitializeResourceEvent start, CancellationToken cancellationToken)
     {
         try
@@ -48,6 +48,10 @@ internal static partial class EmbeddedBroker
             {
                 State = KnownResourceStates.Running,
                 StartTimeStamp = DateTime.UtcNow,
+                Urls = [new(broker.Endpoint.EndpointName, broker.Endpoint.Url, IsInternal: false)
+                {
+                    DisplayProperties = new($"localhost:{server.Port} (in memory)"),
+                }],
             });
             LogListens(start.Logger, server.Port);
         }
@@ -58,7 +62,7 @@ internal static partial class EmbeddedBroker
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "Listens on port {Port}.")]
+    [LoggerMessage(LogLevel.Information, "Listening on port {Port}. The log is in memory: it ends with the AppHost.")]
     private static partial void LogListens(ILogger logger, int port);
 
     [LoggerMessage(LogLevel.Error, "The embedded broker did not start.")]

@@ -5,16 +5,27 @@ namespace SseAspire.AppHost;
 /// <summary>What the services of this application have in common as Aspire resources.</summary>
 internal static class ServiceResource
 {
-    /// <summary>Runs the service as Development where the AppHost runs as such.</summary>
-    /// <remarks>Aspire takes the environment from a launch profile of the service, and these use none.</remarks>
-    public static IResourceBuilder<ProjectResource> InTheEnvironmentOfTheAppHost(this IResourceBuilder<ProjectResource> service)
+    /// <summary>Adds a service.</summary>
+    public static IResourceBuilder<ProjectResource> AddService<TProject>(this IDistributedApplicationBuilder builder, string name)
+        where TProject : IProjectMetadata, new()
     {
-        var application = service.ApplicationBuilder;
-        return application.ExecutionContext.IsPublishMode
-            ? service
-            : service
-                .WithEnvironment("ASPNETCORE_ENVIRONMENT", application.Environment.EnvironmentName)
-                .WithEnvironment("DOTNET_ENVIRONMENT", application.Environment.EnvironmentName);
+        var service = builder.AddProject<TProject>(name, launchProfileName: null).StartedFromBuildOutput();
+        if (builder.ExecutionContext.IsPublishMode)
+        {
+            return service;
+        }
+
+        if (!IsHttps(builder))
+        {
+#pragma warning disable ASPIRECERTIFICATES001 // Without TLS the dashboard would warn on every page of an untrusted certificate that nothing uses.
+            service.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
+        }
+
+        // Aspire takes the environment from a launch profile of the service, and these have none.
+        return service
+            .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
+            .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName);
     }
 
     /// <summary>
@@ -25,7 +36,7 @@ internal static class ServiceResource
         this IResourceBuilder<ProjectResource> service, int port, int httpsPort)
     {
         var application = service.ApplicationBuilder;
-        // Where it is published, the platform's ingress chooses the ports.
+        // In publish mode the platform's ingress chooses the ports.
         service.WithHttpEndpoint(application.ExecutionContext.IsPublishMode ? null : port);
         if (IsHttps(application))
         {
@@ -35,13 +46,9 @@ internal static class ServiceResource
         return service.WithExternalHttpEndpoints();
     }
 
-    /// <summary>The endpoint that browsers are sent to.</summary>
-    private static EndpointReference PublicEndpoint(this IResourceBuilder<ProjectResource> service) =>
-        service.GetEndpoint(IsHttps(service.ApplicationBuilder) ? "https" : "http");
-
     /// <summary>
-    /// The address that browsers are sent to: the endpoint's, and where it is published the one that is set, or
-    /// HTTPS at the host that the platform's ingress gives it, which ends TLS.
+    /// The address for browsers: the endpoint's in run mode. In publish mode the one that is set, or HTTPS at the host
+    /// of the platform's ingress, which terminates TLS.
     /// </summary>
     public static ReferenceExpression PublicUrl(this IResourceBuilder<ProjectResource> service, string? set)
     {
@@ -53,9 +60,17 @@ internal static class ServiceResource
                 : ReferenceExpression.Create($"{new Uri(set).GetLeftPart(UriPartial.Authority)}");
     }
 
+    /// <summary>Lets pages of this origin read the API from a browser.</summary>
+    /// <remarks>
+    /// By a callback: a direct reference would draw an arrow from the API to the front end, against the flow, in the
+    /// dashboard's graph.
+    /// </remarks>
+    public static void WithCorsOrigin(this IResourceBuilder<ProjectResource> api, ReferenceExpression origin) =>
+        api.WithEnvironment(context => context.EnvironmentVariables["Cors__Origins__0"] = origin);
+
     /// <summary>
-    /// Says where the service tells whether it is ready: the AppHost asks it there, and where it is published the
-    /// platform does, and at <c>/alive</c> whether it is to be restarted.
+    /// Declares where the service reports whether it is ready. The AppHost asks there. In publish mode the platform
+    /// does, and asks at <c>/alive</c> whether to restart it.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithHealth(this IResourceBuilder<ProjectResource> service, string readiness)
     {
@@ -65,7 +80,7 @@ internal static class ServiceResource
             return service.WithHttpHealthCheck(readiness);
         }
 
-#pragma warning disable ASPIREPROBES001 // Publishers drop health checks: nothing else tells a platform of them.
+#pragma warning disable ASPIREPROBES001 // Publishers drop health checks, so probes are the only way to tell a platform.
         if (readiness != Liveness)
         {
             service.WithHttpProbe(ProbeType.Readiness, readiness, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3);
@@ -75,12 +90,12 @@ internal static class ServiceResource
 #pragma warning restore ASPIREPROBES001
     }
 
-    /// <summary>Shows a link to the service in the dashboard, under a name that says what is behind it.</summary>
+    /// <summary>Shows a named link to the service in the dashboard.</summary>
     public static IResourceBuilder<ProjectResource> WithLink(
         this IResourceBuilder<ProjectResource> service, string name, string path) =>
         service.WithUrls(context =>
         {
-            // The plain addresses that Aspire lists say less; they stay in the details.
+            // Aspire's own links are bare addresses: they stay in the details.
             foreach (var address in context.Urls.Where(url => string.IsNullOrEmpty(url.DisplayText)))
             {
                 address.DisplayLocation = UrlDisplayLocation.DetailsOnly;
@@ -90,6 +105,10 @@ internal static class ServiceResource
             context.Urls.Add(new ResourceUrlAnnotation { Url = endpoint.Url + path, DisplayText = name, Endpoint = endpoint });
         });
 
-    private static bool IsHttps(IDistributedApplicationBuilder application) =>
+    /// <summary>Whether the launch profile <c>https</c> is used.</summary>
+    public static bool IsHttps(IDistributedApplicationBuilder application) =>
         application.ExecutionContext.IsRunMode && application.Configuration["DOTNET_LAUNCH_PROFILE"] == "https";
+
+    private static EndpointReference PublicEndpoint(this IResourceBuilder<ProjectResource> service) =>
+        service.GetEndpoint(IsHttps(service.ApplicationBuilder) ? "https" : "http");
 }
