@@ -45,7 +45,8 @@ try
         api.WithHubCommands();
         producer.WithProducerCommands();
         builder.Services.AddHostedService<StartReport>();
-        builder.Services.AddHostedService<OrderlyStop>();
+        builder.Services.AddSingleton<OrderlyStop>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyStop>());
     }
     else
     {
@@ -61,6 +62,10 @@ try
     await using (var application = builder.Build())
     {
         await application.RunAsync();
+        if (application.Services.GetService<OrderlyStop>() is { } stop)
+        {
+            await stop.StopServicesAsync();
+        }
     }
 
     await Orchestrator.WaitForExitAsync();

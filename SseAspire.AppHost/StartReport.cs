@@ -12,7 +12,7 @@ internal sealed class StartReport(
     DistributedApplicationModel model,
     ResourceNotificationService notifications,
     ResourceLoggerService logs,
-    IHostApplicationLifetime lifetime) : BackgroundService
+    IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     /// <summary>How long a part may take to become healthy before that is reported.</summary>
     private static readonly TimeSpan HealthTimeout = TimeSpan.FromSeconds(30);
@@ -21,6 +21,7 @@ internal sealed class StartReport(
     private readonly Dictionary<string, ResourceEvent> _instances = [];
     private readonly Dictionary<IResource, PartState> _reported = [];
     private bool _isReady;
+    private Task _reporting = Task.CompletedTask;
 
     private enum PartState
     {
@@ -31,14 +32,30 @@ internal sealed class StartReport(
         Failed,
     }
 
-    /// <inheritdoc />
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>Starts to report before anything starts: the start of the orchestrator lasts until every part has started.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        _reporting = ReportAsync();
+        return Task.CompletedTask;
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => _reporting;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task ReportAsync()
     {
         // Parameters and Aspire's own helpers are no parts.
         var parts = model.Resources.Where(resource => resource is ProjectResource or IResourceWithConnectionString).ToArray();
         Console.WriteLine($"SseAspire starts: {string.Join(", ", parts.Select(Describe))}.");
 
-        // As soon as the application stops, and not only this service: parts that end then have not failed.
+        // Parts that end from then on have not failed.
         var stopping = lifetime.ApplicationStopping;
         using var late = new Timer(_ => Report(parts), null, HealthTimeout, HealthTimeout);
         try
@@ -74,7 +91,9 @@ internal sealed class StartReport(
             {
                 var instances = _instances.Values.Where(instance => instance.Resource == part).ToArray();
                 var state = StateOf(part, instances);
-                if (state != _reported.GetValueOrDefault(part))
+                var reported = _reported.GetValueOrDefault(part);
+                // One health check that fails is not yet worth a line.
+                if (state != reported && (state, reported) is not (PartState.Starting, PartState.Ready))
                 {
                     _reported[part] = state;
                     Write(part, state, instances);
@@ -136,9 +155,6 @@ internal sealed class StartReport(
                 var failed = instances.First(instance => HasEnded(instance.Snapshot) && instance.Snapshot.ExitCode is not 0);
                 _ = WriteFailureAsync(part, failed);
                 break;
-            case PartState.Starting:
-                Console.WriteLine($"{part.Name} starts again.");
-                break;
         }
     }
 
@@ -150,11 +166,12 @@ internal sealed class StartReport(
             lines.AddRange(batch);
         }
 
-        var reason = lines.LastOrDefault(line => line.Content.Contains("Unhandled exception.", StringComparison.Ordinal)) is { Content: { } content }
-            ? content[(content.IndexOf("Unhandled exception.", StringComparison.Ordinal) + "Unhandled exception.".Length)..].Trim()
-            : lines.LastOrDefault(line => line.IsErrorMessage || line.Content.Contains("fail", StringComparison.OrdinalIgnoreCase)).Content;
-        Console.Error.WriteLine(
-            $"{part.Name} failed{(failed.Snapshot.ExitCode is { } code ? $" with exit code {code}" : "")}: {reason ?? "it wrote no error"}{WhatToDo(part)}");
+        // The orchestrator puts the time before each line.
+        var reason = lines.LastOrDefault(line => line.IsErrorMessage && line.Content.Length > 0) is { Content: { } content }
+            ? content[(content.IndexOf("Z ", StringComparison.Ordinal) + 1)..].Trim()
+            : "it wrote no error";
+        var code = failed.Snapshot.ExitCode is > 0 and var known ? $" with exit code {known}" : "";
+        Console.Error.WriteLine($"{part.Name} failed{code}: {reason}{WhatToDo(part)}");
     }
 
     private string WhatToDo(IResource part) =>
@@ -172,7 +189,7 @@ internal sealed class StartReport(
 
     private string DashboardUrl() =>
         _instances.Values.FirstOrDefault(instance => instance.Resource.Name == "aspire-dashboard")?.Snapshot.Urls
-            .FirstOrDefault(url => url.Url.Contains("/login?t=", StringComparison.Ordinal))?.Url ?? "the Aspire dashboard";
+            .FirstOrDefault(url => url.Name is "http" or "https")?.Url ?? "off";
 
     private string? AddressOf(IResource part) =>
         _instances.Values.First(instance => instance.Resource == part).Snapshot.Urls.FirstOrDefault(url => !url.IsInternal) is { } shown

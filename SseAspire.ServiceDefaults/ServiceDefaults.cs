@@ -19,6 +19,7 @@ public static class ServiceDefaults
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder
     {
+        WrongSettings.Report();
         builder.AddTelemetry();
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();

@@ -82,7 +82,7 @@ public sealed class AspireModelTests
             [("Front end", "http://localhost:8080/")],
             (await model.LinksAsync("web")).Select(link => (link.DisplayText, link.Url)));
         Assert.Equal(
-            [("API: what the hub does now", "http://localhost:8081/stats"), ("API: OpenAPI document", "http://localhost:8081/openapi/v1.json")],
+            [("Statistics", "http://localhost:8081/stats"), ("OpenAPI document", "http://localhost:8081/openapi/v1.json")],
             (await model.LinksAsync("api")).Select(link => (link.DisplayText, link.Url)));
     }
 
