@@ -44,6 +44,11 @@ try
         // On a developer's machine everybody may publish and operate, also by commands of the dashboard.
         api.WithHubCommands();
         producer.WithProducerCommands();
+        if (broker.Resource is EmbeddedBrokerResource)
+        {
+            web.WithEnvironment("Api__LogInMemory", "true");
+        }
+
         builder.Services.AddHostedService<StartReport>();
         builder.Services.AddSingleton<OrderlyStop>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyStop>());

@@ -15,6 +15,9 @@ internal sealed class ApiOptions : IValidatableObject
     [Required]
     public Uri PublicUrl { get; set; } = new("http://localhost:8081");
 
+    /// <summary>Whether the API's log is in memory and ends with the broker. The AppHost sets it for the embedded broker.</summary>
+    public bool LogInMemory { get; set; }
+
     /// <summary>The same to put a path behind: without a slash at its end.</summary>
     public string Address => PublicUrl.ToString().TrimEnd('/');
 

@@ -13,6 +13,9 @@ internal sealed class HubModel(HubClient hub, IOptions<ApiOptions> api) : PageMo
     /// <summary>Where the browser reads the stream.</summary>
     public Uri HubUrl => api.Value.PublicUrl;
 
+    /// <summary>Whether a restart of the broker loses the log.</summary>
+    public bool LogInMemory => api.Value.LogInMemory;
+
     /// <summary>What the hub is doing; null where it is away.</summary>
     public HubFigures? Figures { get; private set; }
 

@@ -167,6 +167,20 @@ public sealed class AspireModelTests
         await using var model = await AppHostModel.DrawAsync("--Broker=container");
 
         Assert.IsType<RedisResource>(model["broker"]);
+        Assert.DoesNotContain("Api__LogInMemory", (await model.EnvironmentAsync("web")).Keys);
+    }
+
+    [Fact]
+    public async Task A_container_keeps_its_log_over_restarts_of_the_AppHost()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=container");
+
+        var broker = model["broker"];
+        Assert.Equal(ContainerLifetime.Persistent, broker.Annotations.OfType<ContainerLifetimeAnnotation>().Single().Lifetime);
+        var volume = Assert.Single(broker.Annotations.OfType<ContainerMountAnnotation>());
+        Assert.Equal((ContainerMountType.Volume, "/data"), (volume.Type, volume.Target));
+        // Named after the AppHost's folder: two clones must not write into one volume.
+        Assert.NotEqual("broker-data", volume.Source);
     }
 
     [Fact]

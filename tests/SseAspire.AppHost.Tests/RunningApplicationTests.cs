@@ -167,6 +167,16 @@ public sealed class RunningApplicationTests(RunningApplication application, Brow
     }
 
     [Fact]
+    public async Task The_hub_page_says_that_the_log_ends_with_the_embedded_broker()
+    {
+        using var http = new HttpClient { DefaultRequestHeaders = { { "Accept-Language", "en" } } };
+
+        var page = await http.GetStringAsync(new Uri(application.Web, "/hub"), Cancelled);
+
+        Assert.Contains("it keeps the log in memory, and the log ends with it", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_resource_of_the_dashboard_refers_back_to_one_that_refers_to_it()
     {
         var relationships = RunningApplication.Parts
