@@ -76,8 +76,8 @@ try
     await Orchestrator.WaitForExitAsync();
     return 0;
 }
-catch (StartException e)
+catch (Exception e) when (StartException.Explain(e) is { } reason)
 {
-    await Console.Error.WriteLineAsync($"SseAspire cannot start. {e.Message}");
+    await Console.Error.WriteLineAsync($"SseAspire cannot start. {reason}");
     return 1;
 }

@@ -77,7 +77,8 @@ internal static class ServiceResource
         const string Liveness = "/alive";
         if (service.ApplicationBuilder.ExecutionContext.IsRunMode)
         {
-            return service.WithHttpHealthCheck(readiness);
+            // Over HTTP in the profile https too: an untrusted certificate would make the service unhealthy.
+            return service.WithHttpHealthCheck(readiness, endpointName: "http");
         }
 
 #pragma warning disable ASPIREPROBES001 // Publishers drop health checks, so probes are the only way to tell a platform.

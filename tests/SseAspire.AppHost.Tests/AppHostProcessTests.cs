@@ -103,6 +103,7 @@ public sealed class AppHostProcessTests
     [InlineData("--Api:Replicas=0", "Api:Replicas")]
     [InlineData("--Web:Port=http", "Web:Port")]
     [InlineData("--Broker=postgres", "Broker")]
+    [InlineData("--ASPIRE_ALLOW_UNSECURED_TRANSPORT=false", "applicationUrl")]
     public async Task A_wrong_setting_is_named_in_one_line(string argument, string setting)
     {
         await using var appHost = AppHostProcess.Start(argument);
