@@ -2,13 +2,12 @@
 #:package Microsoft.Playwright
 #:package Magick.NET-Q8-AnyCPU
 #:property PublishAot=false
-#:property UseAspire=false
 
 // Records the animation of the README from the real pages: dotnet docs/record.cs [address of the front end]
 //
-// Needs the product running (dotnet start.cs) and Chromium. Acts as a visitor: looks at the live page, tells
-// everybody something, leaves for ten seconds; runs the lab and cuts its network; cuts a stream; looks at the
-// wire format. Writes docs/images/tour.webp.
+// Needs the application, started with `dotnet run --project SseAspire.AppHost`, and Chromium. Acts as a visitor: looks at
+// the live page, tells everybody something, leaves for ten seconds; runs the lab and cuts its network; cuts a stream;
+// looks at the wire format. Writes docs/images/tour.webp.
 
 using ImageMagick;
 using Microsoft.Playwright;

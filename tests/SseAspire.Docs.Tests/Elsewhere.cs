@@ -12,8 +12,11 @@ internal static class Elsewhere
         ("docs/proxies.md", _) when snippet.Language is "nginx" or "json" or "caddyfile" => "SseAspire.Api.Tests.Proxies",
         ("docs/performance.md", var text) when text.StartsWith("dotnet run -c Release --project tests/SseAspire.Benchmarks", StringComparison.Ordinal) =>
             nameof(BenchmarkTests),
-        (_, "dotnet start.cs") => nameof(StartTests),
-        (_, "dotnet test.cs") => "whoever runs this",
+        ("docs/deploy.md", var text) when text.StartsWith("dotnet run --project SseAspire.AppHost -- --publisher manifest", StringComparison.Ordinal) =>
+            "SseAspire.AppHost.Tests.ManifestTests",
+        ("README.md" or "README.ru.md" or "docs/aspire.md", var text) when text.StartsWith("dotnet run --project SseAspire.AppHost", StringComparison.Ordinal) =>
+            nameof(StartTests),
+        (_, "dotnet test") => "whoever runs the tests",
         _ => null,
     };
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text;
 
 namespace SseAspire.Docs.Tests;
@@ -53,6 +54,9 @@ internal sealed class ShellCommand : IAsyncDisposable
     public static ShellCommand Type(string lines, IReadOnlyDictionary<string, string> environment, params (string Name, string Text)[] files) =>
         new(lines, environment, files);
 
+    /// <summary>Sends SIGTERM to the shell, or to the program that has replaced it (<c>exec</c>).</summary>
+    public void Terminate() => Assert.Equal(0, Kill(_process.Id, 15));
+
     /// <summary>Waits until it has ended, and all that it printed is there.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> EndAsync(CancellationToken cancellationToken)
@@ -72,6 +76,10 @@ internal sealed class ShellCommand : IAsyncDisposable
         _process.Dispose();
         _folder.Delete(recursive: true);
     }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int process, int signal);
 
     private static string TextOf(StringBuilder text)
     {

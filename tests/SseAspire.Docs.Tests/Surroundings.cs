@@ -3,7 +3,7 @@ using SseAspire.Testing;
 namespace SseAspire.Docs.Tests;
 
 /// <summary>
-/// What the documents talk about, on free ports: the API as <c>dotnet start.cs</c> runs it, with a log of its own;
+/// What the documents talk about, on free ports: the API as the AppHost runs it, with a log of its own;
 /// one in production, which asks for keys; and where a document reads the real sources, those.
 /// </summary>
 internal sealed class Surroundings : IAsyncDisposable
