@@ -5,18 +5,18 @@ using Microsoft.Extensions.DependencyInjection;
 namespace SseAspire.AppHost;
 
 /// <summary>
-/// The operations of the services as commands in the dashboard, each of which says what it has done. For a
-/// developer's machine alone: they show no key.
+/// The operations of the services as commands of the dashboard, each of which reports its result. For a developer's
+/// machine only: they send no key.
 /// </summary>
 internal static class ServiceCommands
 {
-    /// <summary>Switches the API's operations on and offers "Drop all streams" and "Drain".</summary>
+    /// <summary>Enables the API's operations and adds the commands "Drop all streams" and "Drain".</summary>
     public static IResourceBuilder<ProjectResource> WithHubCommands(this IResourceBuilder<ProjectResource> api) =>
         api.WithOperations()
             .WithOperation("drop", "Drop all streams", new HttpCommandOptions
             {
-                Description = "Cuts every stream of every replica, as a network that fails would. Readers come back by themselves and resume.",
-                ConfirmationMessage = "Cut every stream of every replica?",
+                Description = "Aborts every stream of every replica, as a network failure does. Readers reconnect and resume.",
+                ConfirmationMessage = "Abort every stream of every replica?",
                 IconName = "PlugDisconnected",
                 IsHighlighted = true,
             }, answer => (int)answer["answered"]! == (int)answer["replicas"]!
@@ -24,13 +24,13 @@ internal static class ServiceCommands
                 : $"{answer["answered"]} of {Count(answer["replicas"], "replica")} answered in time and dropped {Count(answer["dropped"], "stream")}.")
             .WithOperation("drain", "Drain", new HttpCommandOptions
             {
-                Description = "Has this replica leave as it does before it stops: not ready, no new streams, those that are open closed one after the other. Then it begins anew.",
-                ConfirmationMessage = "Close the streams of this replica and have it begin anew?",
+                Description = "Drains this replica as before a stop: it is not ready, opens no new streams and closes the open ones evenly. Then it starts again.",
+                ConfirmationMessage = "Close the streams of this replica and start it again?",
                 IconName = "ArrowExit",
                 PrepareRequest = AskThisReplica,
-            }, answer => $"Replica {answer["replica"]} closes {Count(answer["streams"], "stream")} over {answer["seconds"]} s, then begins anew.");
+            }, answer => $"Replica {answer["replica"]} closes {Count(answer["streams"], "stream")} over {answer["seconds"]} s, then starts again.");
 
-    /// <summary>Switches the producer's operations on and offers "Burst of 1,000", "Pause" and "Resume".</summary>
+    /// <summary>Enables the producer's operations and adds the commands "Burst of 1,000", "Pause" and "Resume".</summary>
     public static IResourceBuilder<ProjectResource> WithProducerCommands(this IResourceBuilder<ProjectResource> producer) =>
         producer.WithOperations()
             .WithOperation("burst", "Burst of 1,000", new HttpCommandOptions
@@ -42,14 +42,14 @@ internal static class ServiceCommands
             }, answer => FormattableString.Invariant($"{answer["events"]} events were appended in {(double)answer["seconds"]!:0.###} s."))
             .WithOperation("pause", "Pause", new HttpCommandOptions
             {
-                Description = "Has every source pause. What happens meanwhile stays upstream and is read on resume.",
+                Description = "Pauses every source. Events that occur meanwhile stay upstream and are read on resume.",
                 ConfirmationMessage = "Pause every source?",
                 IconName = "Pause",
             }, answer => FormattableString.Invariant($"The sources are {answer["state"]} since {(DateTime)answer["since"]!:HH:mm:ss} UTC."))
             .WithOperation("resume", "Resume", new HttpCommandOptions
             {
-                Description = "Has the sources go on.",
-                ConfirmationMessage = "Have the sources go on?",
+                Description = "Continues the sources.",
+                ConfirmationMessage = "Continue the sources?",
                 IconName = "Play",
             }, answer => $"The sources are {answer["state"]}.");
 
@@ -60,7 +60,7 @@ internal static class ServiceCommands
         this IResourceBuilder<ProjectResource> service, string name, string displayName, HttpCommandOptions options, Func<JsonObject, string> describe)
     {
         options.GetCommandResult = context => ReadResultAsync(context, describe);
-        // Over HTTP under the profile https too: nothing here depends on whether the certificate is trusted.
+        // Over HTTP in the profile https too: the command works with an untrusted certificate.
         return service.WithHttpCommand($"/operations/{name}", displayName, endpointName: "http", commandName: name, commandOptions: options);
     }
 
@@ -70,19 +70,19 @@ internal static class ServiceCommands
         if (!response.IsSuccessStatusCode)
         {
             return CommandResults.Failure(
-                $"It answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(context.CancellationToken)}");
+                $"The service answered {(int)response.StatusCode}: {await response.Content.ReadAsStringAsync(context.CancellationToken)}");
         }
 
         var done = describe((await response.Content.ReadFromJsonAsync<JsonObject>(context.CancellationToken))!);
-        // A message alone is shown only among the notifications, which nobody has open; plain text with line numbers.
+        // The dashboard shows a message only among its notifications, and plain text with line numbers.
         return CommandResults.Success(done, done, CommandResultFormat.Markdown, displayImmediately: true);
     }
 
     private static string Count(JsonNode? number, string what) => (int)number! == 1 ? $"1 {what}" : $"{number} {what}s";
 
     /// <summary>
-    /// Sends the request to the replica whose command was chosen. The endpoint leads to any of them; where each
-    /// listens itself is told by the environment that it was started with.
+    /// Sends the request to the replica whose command was chosen. The endpoint leads to any of them; the environment of
+    /// a replica has its own address.
     /// </summary>
     private static Task AskThisReplica(HttpCommandRequestContext context)
     {

@@ -119,8 +119,8 @@ public sealed class AspireModelTests
     [Theory]
     [InlineData("api", "drop", """{"replicas":2,"answered":2,"dropped":17}""", "2 replicas dropped 17 streams in all.")]
     [InlineData("api", "drop", """{"replicas":2,"answered":1,"dropped":8}""", "1 of 2 replicas answered in time and dropped 8 streams.")]
-    [InlineData("api", "drain", """{"replica":"tea:1","streams":3,"seconds":20}""", "Replica tea:1 closes 3 streams over 20 s, then begins anew.")]
-    [InlineData("api", "drain", """{"replica":"tea:1","streams":1,"seconds":1}""", "Replica tea:1 closes 1 stream over 1 s, then begins anew.")]
+    [InlineData("api", "drain", """{"replica":"tea:1","streams":3,"seconds":20}""", "Replica tea:1 closes 3 streams over 20 s, then starts again.")]
+    [InlineData("api", "drain", """{"replica":"tea:1","streams":1,"seconds":1}""", "Replica tea:1 closes 1 stream over 1 s, then starts again.")]
     [InlineData("producer", "burst", """{"events":1000,"seconds":0.0421}""", "1000 events were appended in 0.042 s.")]
     [InlineData("producer", "pause", """{"state":"paused","since":"2026-01-02T03:04:05Z"}""", "The sources are paused since 03:04:05 UTC.")]
     [InlineData("producer", "resume", """{"state":"running"}""", "The sources are running.")]
@@ -158,7 +158,7 @@ public sealed class AspireModelTests
         var result = await model.ExecuteAsync("api", "drop", service.Port, service.Port);
 
         Assert.False(result.Success);
-        Assert.Equal("""It answered 503: {"title":"The event log is away."}""", result.Message);
+        Assert.Equal("""The service answered 503: {"title":"The event log is away."}""", result.Message);
     }
 
     [Fact]
