@@ -21,7 +21,7 @@ internal static class ApiServices
     {
         services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<HubMetrics>();
+        services.TryAddSingleton<HubMetrics>();
         services.AddSingleton<DeliverySpans>();
         services.AddSingleton<StreamTelemetry>();
         services.AddSingleton(provider =>

@@ -15,11 +15,13 @@ public static class ServiceDefaults
     /// <summary>Health checks with this tag decide liveness; all of them together decide readiness.</summary>
     public const string LiveTag = "live";
 
-    /// <summary>Switches on the defaults. Call it first, before the service's own registrations.</summary>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+    /// <summary>Adds the defaults. Call it first, before the service's own registrations.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="metrics">The metrics of the process, where it builds its host more than once.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, ProcessMetrics? metrics = null)
         where TBuilder : IHostApplicationBuilder
     {
-        builder.AddTelemetry();
+        builder.AddTelemetry(metrics);
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
