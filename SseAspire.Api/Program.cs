@@ -14,6 +14,7 @@ do
     var builder = WebApplication.CreateBuilder(args);
 
     builder.AddServiceDefaults(processMetrics);
+    builder.AddSeparateTraces("browser", BrowserTraces.Name);
     builder.WebHost.ConfigureKestrel(ServerLimits.Apply).ConfigureKestrel(ServerConnections.Apply);
     builder.AddEventLog();
     builder.Services.AddSingleton(hubMetrics);

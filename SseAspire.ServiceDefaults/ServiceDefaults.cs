@@ -34,6 +34,18 @@ public static class ServiceDefaults
         return builder;
     }
 
+    /// <summary>Exports the spans of an activity source under a service name of its own, where telemetry is exported.</summary>
+    public static TBuilder AddSeparateTraces<TBuilder>(this TBuilder builder, string serviceName, string source)
+        where TBuilder : IHostApplicationBuilder
+    {
+        if (Telemetry.IsExported(builder.Configuration))
+        {
+            builder.Services.AddHostedService(_ => new SeparateTraces(builder.Configuration, serviceName, source));
+        }
+
+        return builder;
+    }
+
     /// <summary>
     /// Maps <c>/health</c> (readiness: every check) and <c>/alive</c> (liveness: only whether the
     /// process should be restarted).

@@ -19,8 +19,11 @@ internal static class Telemetry
     /// <summary>The prefix of our meters.</summary>
     private const string OwnMeters = "SseAspire.*";
 
-    /// <summary>The prefix of our activity sources.</summary>
-    private const string OwnSources = "SseAspire.*";
+    /// <summary>
+    /// Our activity sources, by name: a pattern would also match sources that are exported under another service name
+    /// (<see cref="SeparateTraces"/>).
+    /// </summary>
+    private static readonly string[] OwnSources = ["SseAspire.Hub", "SseAspire.Producer"];
 
     /// <summary>True if telemetry is exported. Otherwise spans and log records would be created for nothing.</summary>
     public static bool IsExported(IConfiguration configuration) =>
