@@ -7,8 +7,8 @@ using Microsoft.Extensions.Hosting;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// What every service of SseAspire switches on with one call: telemetry, trusted proxies, health checks,
-/// service discovery and HTTP resilience.
+/// Adds to a service, with one call: log levels, telemetry, trusted proxies, health checks, service discovery and HTTP
+/// resilience.
 /// </summary>
 public static class ServiceDefaults
 {
@@ -21,6 +21,7 @@ public static class ServiceDefaults
     public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, ProcessMetrics? metrics = null)
         where TBuilder : IHostApplicationBuilder
     {
+        builder.AddLogLevels();
         builder.AddTelemetry(metrics);
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();
