@@ -18,6 +18,7 @@ public sealed class ProcessMetrics : IDisposable
 {
     private readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private ServiceProvider? _exporter;
+    private int _limit;
 
     /// <summary>Creates the meters of all hosts of the process. The same name returns the same meter.</summary>
     public IMeterFactory Meters => _meters.GetRequiredService<IMeterFactory>();
@@ -29,6 +30,7 @@ public sealed class ProcessMetrics : IDisposable
         builder.Services.AddSingleton(Meters);
         if (configure is not null)
         {
+            _limit = TelemetryShutdown.LimitFor(builder.Environment);
             _exporter ??= OtlpPipeline.Build(builder.Configuration, telemetry => telemetry.WithMetrics(configure));
             builder.Services.AddSingleton(_exporter.GetRequiredService<MeterProvider>());
         }
@@ -37,6 +39,8 @@ public sealed class ProcessMetrics : IDisposable
     /// <inheritdoc />
     public void Dispose()
     {
+        // Bounded: the disposal alone waits longer for a collector that does not answer.
+        _exporter?.GetRequiredService<MeterProvider>().Shutdown(_limit);
         _exporter?.Dispose();
         _meters.Dispose();
     }

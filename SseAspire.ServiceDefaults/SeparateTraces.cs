@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
@@ -10,22 +9,21 @@ namespace SseAspire.ServiceDefaults;
 /// Exports the spans of one activity source under a service name of its own: spans that a service records for somebody
 /// else, such as browsers. Other attributes of the resource, <c>service.instance.id</c> among them, are the service's.
 /// </summary>
-internal sealed class SeparateTraces(IConfiguration configuration, string serviceName, string source) : IHostedService, IDisposable
+internal sealed class SeparateTraces : IDisposable
 {
-    private ServiceProvider? _pipeline;
+    private readonly ServiceProvider _pipeline;
 
-    public Task StartAsync(CancellationToken cancellationToken)
+    public SeparateTraces(IConfiguration configuration, string serviceName, string source)
     {
         _pipeline = OtlpPipeline.Build(configuration, telemetry => telemetry
             .ConfigureResource(resource => resource.AddService(serviceName, autoGenerateServiceInstanceId: false))
             .WithTracing(tracing => tracing.AddSource(source)));
-        // A source has a listener once its provider exists.
-        _pipeline.GetRequiredService<TracerProvider>();
-        return Task.CompletedTask;
+        // The source has a listener once its provider exists.
+        Provider = _pipeline.GetRequiredService<TracerProvider>();
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>The provider.</summary>
+    public TracerProvider Provider { get; }
 
-    // Not when it stops: requests are served until then.
-    public void Dispose() => _pipeline?.Dispose();
+    public void Dispose() => _pipeline.Dispose();
 }

@@ -41,7 +41,7 @@ public static class ServiceDefaults
     {
         if (Telemetry.IsExported(builder.Configuration))
         {
-            builder.Services.AddHostedService(_ => new SeparateTraces(builder.Configuration, serviceName, source));
+            builder.Services.AddSingleton(_ => new SeparateTraces(builder.Configuration, serviceName, source));
         }
 
         return builder;

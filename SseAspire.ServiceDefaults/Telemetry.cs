@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
@@ -63,6 +64,13 @@ internal static class Telemetry
                         && !context.Request.Path.StartsWithSegments("/alive"))
                 .AddHttpClientInstrumentation())
             .UseOtlpExporter();
+
+        builder.Services.AddHostedService(services => new TelemetryShutdown(
+            services.GetRequiredService<TracerProvider>(),
+            services.GetRequiredService<LoggerProvider>(),
+            process is null ? services.GetRequiredService<MeterProvider>() : null,
+            services.GetServices<SeparateTraces>(),
+            TelemetryShutdown.LimitFor(builder.Environment)));
 
         // By default the exporters create HTTP clients from the container's factory. The container disposes parts of that
         // factory before the log exporter, which loses the last log records.
