@@ -21,7 +21,7 @@ internal static class ApiServices
     {
         services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<HubMetrics>();
+        services.TryAddSingleton<HubMetrics>();
         services.AddSingleton<DeliverySpans>();
         services.AddSingleton<StreamTelemetry>();
         services.AddSingleton(provider =>
@@ -65,6 +65,7 @@ internal static class ApiServices
                 "Publishing:Key is not set. Outside Development anybody could publish; set Publishing__Key to a secret that publishers show as 'Authorization: Bearer …'.")
             .ValidateOnStart();
         services.AddSingleton<PublicationReader>();
+        services.AddSingleton<PublicationSpans>();
         services.AddSingleton<Publish>();
     }
 

@@ -7,20 +7,23 @@ using Microsoft.Extensions.Hosting;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// What every service of SseAspire switches on with one call: telemetry, trusted proxies, health checks,
-/// service discovery and HTTP resilience.
+/// Adds to a service, with one call: log levels, telemetry, trusted proxies, health checks, service discovery and HTTP
+/// resilience.
 /// </summary>
 public static class ServiceDefaults
 {
     /// <summary>Health checks with this tag decide liveness; all of them together decide readiness.</summary>
     public const string LiveTag = "live";
 
-    /// <summary>Switches on the defaults. Call it first, before the service's own registrations.</summary>
-    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder)
+    /// <summary>Adds the defaults. Call it first, before the service's own registrations.</summary>
+    /// <param name="builder">The service.</param>
+    /// <param name="metrics">The metrics of the process, where it builds its host more than once.</param>
+    public static TBuilder AddServiceDefaults<TBuilder>(this TBuilder builder, ProcessMetrics? metrics = null)
         where TBuilder : IHostApplicationBuilder
     {
         WrongSettings.Report();
-        builder.AddTelemetry();
+        builder.AddLogLevels();
+        builder.AddTelemetry(metrics);
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
@@ -30,6 +33,18 @@ public static class ServiceDefaults
             http.AddStandardResilienceHandler();
             http.AddServiceDiscovery();
         });
+        return builder;
+    }
+
+    /// <summary>Exports the spans of an activity source under a service name of its own, where telemetry is exported.</summary>
+    public static TBuilder AddSeparateTraces<TBuilder>(this TBuilder builder, string serviceName, string source)
+        where TBuilder : IHostApplicationBuilder
+    {
+        if (Telemetry.IsExported(builder.Configuration))
+        {
+            builder.Services.AddSingleton(_ => new SeparateTraces(builder.Configuration, serviceName, source));
+        }
+
         return builder;
     }
 

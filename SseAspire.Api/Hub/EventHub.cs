@@ -23,6 +23,9 @@ internal sealed class EventHub
     private readonly Dictionary<(Selection, FrameFormat), SubscriptionGroup> _groups = [];
     private readonly ConcurrentDictionary<Subscription, bool> _subscriptions = new();
 
+    // Written under the lock, read by statistics and metrics without it.
+    private readonly long[] _streams = new long[Enum.GetValues<Transport>().Length];
+
     // The tail's own, reused from batch to batch.
     private readonly List<SubscriptionGroup> _found = [];
     private readonly List<SubscriptionGroup> _touched = [];
@@ -38,7 +41,7 @@ internal sealed class EventHub
         (_options, _time, _window, _reader, _spans, Metrics) = (options.Value, time, window, reader, spans, metrics);
         _tally = new TopicTally(_index);
         _now = time.GetUtcNow().UtcTicks;
-        metrics.Observe(window);
+        metrics.Observe(window, CountStreams);
     }
 
     public HubMetrics Metrics { get; }
@@ -86,6 +89,7 @@ internal sealed class EventHub
             group.Add(subscription);
             _tally.Subscribed(selection);
             _subscriptions.TryAdd(subscription, true);
+            Volatile.Write(ref _streams[(int)transport], _streams[(int)transport] + 1);
             if (IsDraining)
             {
                 // It asked before the drain began; whoever closes the rest may not see it any more.
@@ -105,6 +109,7 @@ internal sealed class EventHub
             group.Remove(subscription);
             _tally.Unsubscribed(group.Selection);
             _subscriptions.TryRemove(subscription, out _);
+            Volatile.Write(ref _streams[(int)subscription.Transport], _streams[(int)subscription.Transport] - 1);
             if (group.Count == 0)
             {
                 group.Dispose();
@@ -113,6 +118,9 @@ internal sealed class EventHub
             }
         }
     }
+
+    /// <summary>The number of open streams of a transport.</summary>
+    public long CountStreams(Transport transport) => Volatile.Read(ref _streams[(int)transport]);
 
     /// <summary>How many subscriptions select these events in any of these formats.</summary>
     public int Count(Selection selection, ReadOnlySpan<FrameFormat> formats)

@@ -34,7 +34,7 @@ internal sealed class ReplicaObserver(
             _started,
             time.GetUtcNow(),
             hub.IsDraining,
-            Enum.GetValues<Transport>().ToDictionary(HubMetrics.NameOf, metrics.Active),
+            Enum.GetValues<Transport>().ToDictionary(HubMetrics.NameOf, hub.CountStreams),
             metrics.Opened,
             Enum.GetValues<CloseReason>().ToDictionary(HubMetrics.NameOf, metrics.Closed).Append(new("refused", metrics.Refused)).ToDictionary(),
             hub.Behind,

@@ -28,8 +28,7 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
         }
 
         var body = await ReadBodyAsync(request, context.RequestAborted);
-        var traceParent = System.Diagnostics.Activity.Current?.Id;
-        return isJson ? ReadJson(body, traceParent) : ([ReadForm(FormFields.Parse(body, "body"), traceParent)], false);
+        return isJson ? ReadJson(body) : ([ReadForm(FormFields.Parse(body, "body"))], false);
     }
 
     private static bool IsForm(HttpRequest request) =>
@@ -63,7 +62,7 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
             new("body", $"is larger than {most} bytes", StatusCodes.Status413PayloadTooLarge);
     }
 
-    private Event ReadForm(FormFields form, string? traceParent)
+    private Event ReadForm(FormFields form)
     {
         foreach (var name in form.Names)
         {
@@ -80,11 +79,10 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
             Type = form.One("type") is { Length: > 0 } type ? type : null,
             Id = form.One("id") is { Length: > 0 } id ? id : null,
             Retry = form.One("retry") is { Length: > 0 } ? form.Number("retry", 0, 0, int.MaxValue) : null,
-            TraceParent = traceParent,
         });
     }
 
-    private (IReadOnlyList<Event> Events, bool IsBatch) ReadJson(byte[] body, string? traceParent)
+    private (IReadOnlyList<Event> Events, bool IsBatch) ReadJson(byte[] body)
     {
         JsonDocument document;
         try
@@ -101,7 +99,7 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
             switch (document.RootElement.ValueKind)
             {
                 case JsonValueKind.Object:
-                    return ([ReadObject("", document.RootElement, traceParent)], false);
+                    return ([ReadObject("", document.RootElement)], false);
                 case JsonValueKind.Array:
                     var count = document.RootElement.GetArrayLength();
                     if (count == 0)
@@ -114,14 +112,14 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
                         throw new BadRequestException("body", $"has more than {options.Value.MaxBatch} events");
                     }
 
-                    return ([.. document.RootElement.EnumerateArray().Select((e, i) => ReadObject($"[{i}].", e, traceParent))], true);
+                    return ([.. document.RootElement.EnumerateArray().Select((e, i) => ReadObject($"[{i}].", e))], true);
                 default:
                     throw new BadRequestException("body", "is neither a JSON object nor an array of objects");
             }
         }
     }
 
-    private Event ReadObject(string prefix, JsonElement element, string? traceParent)
+    private Event ReadObject(string prefix, JsonElement element)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -150,7 +148,6 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
                 Type = ReadString(prefix, element, "type"),
                 Id = ReadString(prefix, element, "id"),
                 Retry = ReadRetry(prefix, element),
-                TraceParent = traceParent,
             });
         }
         catch (InvalidOperationException)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
@@ -12,7 +11,7 @@ namespace SseAspire.Api.Publishing;
 /// <c>{"id": "…"}</c>, for a batch <c>{"ids": ["…", …]}</c>.
 /// </summary>
 internal sealed class Publish(
-    PublicationReader reader, EventLog log, HubMetrics metrics, IOptions<PublishingOptions> options)
+    PublicationReader reader, EventLog log, HubMetrics metrics, PublicationSpans spans, IOptions<PublishingOptions> options)
 {
     public async Task ServeAsync(HttpContext context)
     {
@@ -22,21 +21,9 @@ internal sealed class Publish(
             size.MaxRequestBodySize = options.Value.MaxRequestBytes + 1;
         }
 
-        using var activity = HubTraces.Source.StartActivity("publish", ActivityKind.Producer);
+        using var activity = PublicationSpans.Start();
         var (events, isBatch) = await reader.ReadAsync(context);
-        if (activity is not null)
-        {
-            var topic = events[0].Topics[0];
-            activity.DisplayName = $"publish {topic}";
-            foreach (var (name, value) in EventSpan.Attributes("publish", "send", topic))
-            {
-                activity.SetTag(name, value);
-            }
-
-            activity.SetTag("messaging.batch.message_count", events.Count);
-        }
-
-        var ids = await log.AppendAsync(events, context.RequestAborted);
+        var ids = await log.AppendAsync(spans.Attach(activity, events), context.RequestAborted);
         metrics.EventsPublished(ids.Count);
 
         context.Response.StatusCode = StatusCodes.Status201Created;

@@ -10,8 +10,9 @@ namespace SseAspire.Api.Telemetry;
 /// the same counts.
 /// </summary>
 /// <remarks>
-/// Attributes are bounded: never a topic, an id or an address. What is counted for each delivery is kept in
-/// plain numbers that the exporter comes to read; only the latency is handed to it one by one.
+/// Attributes are bounded: never a topic, an id or an address. Deliveries are counted in plain numbers that the exporter
+/// reads; only latencies are recorded one by one. The counts may live longer than a hub: they never fall when a new hub
+/// starts in the same process, and the statistics of that hub start at zero (<see cref="Observe"/>).
 /// </remarks>
 internal sealed class HubMetrics : IDisposable
 {
@@ -19,6 +20,9 @@ internal sealed class HubMetrics : IDisposable
     public const string Name = "SseAspire.Hub";
 
     private static readonly Transport[] Transports = Enum.GetValues<Transport>();
+
+    /// <summary>The transports with streams; a poll is answered at once.</summary>
+    private static readonly Transport[] StreamTransports = [Transport.Sse, Transport.WebSocket, Transport.LongPoll];
 
     /// <summary>Seconds, from a local delivery to one over a satellite behind a full queue.</summary>
     private static readonly InstrumentAdvice<double> LatencyBuckets = new()
@@ -41,7 +45,6 @@ internal sealed class HubMetrics : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Meter _meter;
-    private readonly UpDownCounter<long> _active;
     private readonly Counter<long> _opened;
     private readonly Counter<long> _closed;
     private readonly Histogram<double> _duration;
@@ -52,101 +55,96 @@ internal sealed class HubMetrics : IDisposable
     private readonly Histogram<double> _browserLatency;
     private readonly Counter<long> _receipts;
 
-    private readonly long[] _activeByTransport = new long[Transports.Length];
-    private readonly long[] _deliveredByTransport = new long[Transports.Length];
-    private readonly long[] _bytesByTransport = new long[Transports.Length];
-    private readonly long[] _closedByReason = new long[Enum.GetValues<CloseReason>().Length];
+    private readonly Counts _counts = new();
     private readonly KeyValuePair<string, object?>[] _transportTags =
         [.. Transports.Select(transport => KeyValuePair.Create("transport", (object?)NameOf(transport)))];
 
-    private long _publishedTotal;
-    private long _gapsTotal;
-    private long _openedTotal;
-    private long _refusedTotal;
-    private long _receivedTotal;
+    private Observed? _observed;
+    private Counts _before = new();
     private long _lagTicks;
 
     public HubMetrics(IMeterFactory meters, TimeProvider time)
     {
         _time = time;
         _meter = meters.Create(Name);
-        _active = _meter.CreateUpDownCounter<long>("sse.connections.active", "{connection}", "Streams that are open.");
+        _meter.CreateObservableGauge("sse.connections.active", ReadActive, "{connection}", "Streams that are open.");
         _opened = _meter.CreateCounter<long>("sse.connections.opened", "{connection}", "Streams that were opened.");
         _closed = _meter.CreateCounter<long>("sse.connections.closed", "{connection}", "Streams that ended, by reason.");
         _duration = _meter.CreateHistogram<double>("sse.connection.duration", "s", "How long streams lasted.", tags: null, DurationBuckets);
         _published = _meter.CreateCounter<long>("sse.events.published", "{event}", "Events that were appended to the log.");
-        _meter.CreateObservableCounter("sse.events.delivered", () => ByTransport(_deliveredByTransport), "{event}", "Events that were written to readers.");
-        _meter.CreateObservableCounter("sse.bytes.sent", () => ByTransport(_bytesByTransport), "By", "Bytes of frames that were written to readers.");
+        _meter.CreateObservableCounter("sse.events.delivered", () => ByTransport(_counts.Delivered), "{event}", "Events that were written to readers.");
+        _meter.CreateObservableCounter("sse.bytes.sent", () => ByTransport(_counts.Bytes), "By", "Bytes of frames that were written to readers.");
         _latency = _meter.CreateHistogram<double>("sse.delivery.latency", "s", "From publishing to writing, of the newest event of a write.", tags: null, LatencyBuckets);
         _replayed = _meter.CreateCounter<long>("sse.replay.events", "{event}", "Events that were delivered from behind the head.");
         _gaps = _meter.CreateCounter<long>("sse.gaps", "{gap}", "Gaps that readers were told of.");
         _browserLatency = _meter.CreateHistogram<double>("sse.browser.latency", "s", "From publishing to the browser, as sampled browsers say.", tags: null, LatencyBuckets);
         _receipts = _meter.CreateCounter<long>("sse.browser.receipts", "{receipt}", "Receipts of browsers, by what became of them.");
+        // Once, and not with each hub: an instrument cannot be taken back, and the one of a former hub would still report.
+        _meter.CreateObservableGauge("sse.window.events", () => OfHub(hub => (long)hub.Window.Count), "{event}", "Events in the window.");
+        _meter.CreateObservableGauge("sse.window.bytes", () => OfHub(hub => hub.Window.Bytes), "By", "What the events in the window weigh.");
+        _meter.CreateObservableGauge("sse.log.lag", () => OfHub(_ => Lag.TotalSeconds), "s", "From publishing to this replica, of the last event read.");
     }
 
     public LatencyHistogram Latency { get; } = new();
 
-    public long Published => Volatile.Read(ref _publishedTotal);
+    public long Published => Volatile.Read(ref _counts.Published) - _before.Published;
 
-    public long Received => Volatile.Read(ref _receivedTotal);
+    public long Received => Volatile.Read(ref _counts.Received) - _before.Received;
 
-    public long Opened => Volatile.Read(ref _openedTotal);
+    public long Opened => Volatile.Read(ref _counts.Opened) - _before.Opened;
 
-    public long Refused => Volatile.Read(ref _refusedTotal);
+    public long Refused => Volatile.Read(ref _counts.Refused) - _before.Refused;
 
-    public long BytesSent => _bytesByTransport.Sum();
+    public long BytesSent => _counts.Bytes.Sum() - _before.Bytes.Sum();
 
-    public long Gaps => Volatile.Read(ref _gapsTotal);
+    public long Gaps => Volatile.Read(ref _counts.Gaps) - _before.Gaps;
 
     /// <summary>How long the last event took from its publisher to this replica.</summary>
     public TimeSpan Lag => TimeSpan.FromTicks(Volatile.Read(ref _lagTicks));
 
-    public long Active(Transport transport) => Volatile.Read(ref _activeByTransport[(int)transport]);
+    public long Delivered(Transport transport) =>
+        Volatile.Read(ref _counts.Delivered[(int)transport]) - _before.Delivered[(int)transport];
 
-    public long Delivered(Transport transport) => Volatile.Read(ref _deliveredByTransport[(int)transport]);
+    public long Closed(CloseReason reason) => Volatile.Read(ref _counts.Closed[(int)reason]) - _before.Closed[(int)reason];
 
-    public long Closed(CloseReason reason) => Volatile.Read(ref _closedByReason[(int)reason]);
-
-    /// <summary>Starts to report the gauges.</summary>
-    public void Observe(EventWindow window)
+    /// <summary>A hub starts: the gauges report it from now on, and its statistics start at zero.</summary>
+    /// <param name="window">The hub's window.</param>
+    /// <param name="streams">Counts the hub's open streams of a transport.</param>
+    public void Observe(EventWindow window, Func<Transport, long> streams)
     {
-        _meter.CreateObservableGauge("sse.window.events", () => window.Count, "{event}", "Events in the window.");
-        _meter.CreateObservableGauge("sse.window.bytes", () => window.Bytes, "By", "What the events in the window weigh.");
-        _meter.CreateObservableGauge("sse.log.lag", () => Lag.TotalSeconds, "s", "From publishing to this replica, of the last event read.");
+        _before = _counts.Copy();
+        Volatile.Write(ref _lagTicks, 0);
+        Volatile.Write(ref _observed, new Observed(window, streams));
     }
 
     public void ConnectionOpened(Transport transport)
     {
-        Interlocked.Increment(ref _activeByTransport[(int)transport]);
-        Interlocked.Increment(ref _openedTotal);
-        _active.Add(1, Tag(transport));
+        Interlocked.Increment(ref _counts.Opened);
         _opened.Add(1, Tag(transport));
     }
 
     public void ConnectionClosed(Transport transport, CloseReason reason, TimeSpan duration)
     {
-        Interlocked.Decrement(ref _activeByTransport[(int)transport]);
-        Interlocked.Increment(ref _closedByReason[(int)reason]);
-        _active.Add(-1, Tag(transport));
+        Interlocked.Increment(ref _counts.Closed[(int)reason]);
         _closed.Add(1, Tag(transport), Tag(reason));
         _duration.Record(duration.TotalSeconds, Tag(transport), Tag(reason));
     }
 
     public void ConnectionRefused(Transport transport)
     {
-        Interlocked.Increment(ref _refusedTotal);
+        Interlocked.Increment(ref _counts.Refused);
         _closed.Add(1, Tag(transport), BecauseRefused);
     }
 
     public void EventsPublished(int count)
     {
-        Interlocked.Add(ref _publishedTotal, count);
+        Interlocked.Add(ref _counts.Published, count);
         _published.Add(count, PublishedOverHttp);
     }
 
     public void TailRead(IReadOnlyList<LogEntry> batch)
     {
-        Interlocked.Add(ref _receivedTotal, batch.Count);
+        Interlocked.Add(ref _counts.Received, batch.Count);
         Volatile.Write(ref _lagTicks, Math.Max(0, (_time.GetUtcNow() - batch[^1].Event.At).Ticks));
     }
 
@@ -204,7 +202,7 @@ internal sealed class HubMetrics : IDisposable
     /// <summary>Readers are told of a gap.</summary>
     public void Gap(Gap gap, int readers = 1)
     {
-        Interlocked.Add(ref _gapsTotal, readers);
+        Interlocked.Add(ref _counts.Gaps, readers);
         _gaps.Add(readers, gap.Missed is null ? OtherEpoch : TrimmedAway);
     }
 
@@ -247,8 +245,8 @@ internal sealed class HubMetrics : IDisposable
 
     private void Count(Transport transport, int events, long bytes)
     {
-        Interlocked.Add(ref _deliveredByTransport[(int)transport], events);
-        Interlocked.Add(ref _bytesByTransport[(int)transport], bytes);
+        Interlocked.Add(ref _counts.Delivered[(int)transport], events);
+        Interlocked.Add(ref _counts.Bytes[(int)transport], bytes);
     }
 
     private static KeyValuePair<string, object?> Tag(CloseReason reason) => new("reason", NameOf(reason));
@@ -257,4 +255,44 @@ internal sealed class HubMetrics : IDisposable
 
     private IEnumerable<Measurement<long>> ByTransport(long[] counts) =>
         Transports.Select(transport => new Measurement<long>(Volatile.Read(ref counts[(int)transport]), Tag(transport)));
+
+    private Measurement<long>[] ReadActive() =>
+        Volatile.Read(ref _observed) is { } hub
+            ? [.. StreamTransports.Select(transport => new Measurement<long>(hub.Streams(transport), Tag(transport)))]
+            : [];
+
+    private IEnumerable<Measurement<T>> OfHub<T>(Func<Observed, T> read)
+        where T : struct =>
+        Volatile.Read(ref _observed) is { } hub ? [new Measurement<T>(read(hub))] : [];
+
+    /// <summary>What the gauges read: the parts of the hub that runs now.</summary>
+    private sealed record Observed(EventWindow Window, Func<Transport, long> Streams);
+
+    /// <summary>Counts that only grow.</summary>
+    private sealed class Counts
+    {
+        public long Published;
+        public long Gaps;
+        public long Opened;
+        public long Refused;
+        public long Received;
+
+        public long[] Delivered { get; private init; } = new long[Transports.Length];
+
+        public long[] Bytes { get; private init; } = new long[Transports.Length];
+
+        public long[] Closed { get; private init; } = new long[Enum.GetValues<CloseReason>().Length];
+
+        public Counts Copy() => new()
+        {
+            Published = Volatile.Read(ref Published),
+            Gaps = Volatile.Read(ref Gaps),
+            Opened = Volatile.Read(ref Opened),
+            Refused = Volatile.Read(ref Refused),
+            Received = Volatile.Read(ref Received),
+            Delivered = [.. Delivered],
+            Bytes = [.. Bytes],
+            Closed = [.. Closed],
+        };
+    }
 }

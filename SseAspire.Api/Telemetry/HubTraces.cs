@@ -12,23 +12,24 @@ internal static class HubTraces
     /// <summary>The length of a W3C <c>traceparent</c> of version 00.</summary>
     private const int TraceParentLength = 55;
 
-    /// <summary>The trace that an entry's publisher began, where somebody listens and it is sampled.</summary>
-    public static bool TryGetSampled(LogEntry entry, out ActivityContext publication)
+    /// <summary>Reads the span of an entry's publication; false if it is not sampled, or if nobody listens to the source.</summary>
+    public static bool TryGetSampled(ActivitySource source, LogEntry entry, out ActivityContext publication)
     {
         publication = default;
         // Most entries end here: the flags are the last two hexadecimal digits, and the lowest bit says sampled.
-        return Source.HasListeners()
+        return source.HasListeners()
             && entry.Event.TraceParent is { Length: TraceParentLength } parent
             && "13579bdf".Contains(parent[^1])
             && ActivityContext.TryParse(parent, null, isRemote: true, out publication)
             && publication.TraceFlags.HasFlag(ActivityTraceFlags.Recorded);
     }
 
-    /// <summary>Starts a span of an event's way as a child of its publication. It is left current until it is stopped.</summary>
-    public static Activity? StartEvent(string operation, string kindOfOperation, LogEntry entry, ActivityContext publication, DateTimeOffset at)
+    /// <summary>Starts a span of an event's way as a child of its publication. It is current until it is stopped.</summary>
+    public static Activity? StartEvent(
+        ActivitySource source, string operation, string kindOfOperation, LogEntry entry, ActivityContext publication, DateTimeOffset at)
     {
         var topic = entry.Event.Topics is [var canonical, ..] ? canonical : "";
-        return Source.StartActivity(
+        return source.StartActivity(
             $"{operation} {topic}",
             ActivityKind.Consumer,
             publication,

@@ -23,6 +23,12 @@ internal sealed class Receipts(EventWindow window, HubMetrics metrics, IOptions<
     /// <summary>How far two clocks may seem apart that were compared: half a round trip, and the publisher's own error.</summary>
     private static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The log keeps the time of an event to the millisecond, rounded down. The span of its publication starts up to one
+    /// millisecond later, and <c>receive</c> must not start before that.
+    /// </summary>
+    private static readonly TimeSpan TimeResolution = TimeSpan.FromMilliseconds(1);
+
     private readonly SpanBudget _budget = new(options.Value.MaxSpansPerSecond, time);
 
     public async Task ServeAsync(HttpContext context)
@@ -64,15 +70,18 @@ internal sealed class Receipts(EventWindow window, HubMetrics metrics, IOptions<
             return;
         }
 
-        // Within the clocks' error it may seem to come before it was sent.
+        // Within the error of the clocks an event may seem to arrive before it was published.
         var latency = TimeSpan.FromMilliseconds(Math.Max(0, receipt.At - Milliseconds(published)));
         metrics.BrowserReceived(transport, latency);
-        if (HubTraces.TryGetSampled(entry, out var publication) && _budget.TryTake())
+        // A leaf: dropping it leaves no other span without its parent.
+        if (HubTraces.TryGetSampled(BrowserTraces.Source, entry, out var publication) && _budget.TryTake())
         {
-            using var activity = HubTraces.StartEvent("receive", "receive", entry, publication, published);
+            var start = published + TimeResolution;
+            var end = published + latency;
+            using var activity = HubTraces.StartEvent(BrowserTraces.Source, "receive", "receive", entry, publication, start);
             activity?.SetTag("sse.transport", HubMetrics.NameOf(transport));
             activity?.SetTag("sse.delay", latency.TotalSeconds);
-            activity?.SetEndTime((published + latency).UtcDateTime);
+            activity?.SetEndTime((end > start ? end : start).UtcDateTime);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Transports;
+using SseAspire.Broker;
 
 namespace SseAspire.Api.Telemetry;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Options;
 using SseAspire.Broker;
 
 namespace SseAspire.Producer;
 
-/// <summary>What the producer tells OpenTelemetry: a <c>publish {topic}</c> span an event, and how many there were.</summary>
+/// <summary>The producer's telemetry: a <c>publish {topic}</c> span for each traced event, and the number of events.</summary>
 internal sealed class ProducerTelemetry
 {
     /// <summary>The name of the meter and of the activity source.</summary>
@@ -14,27 +15,48 @@ internal sealed class ProducerTelemetry
 
     private readonly Counter<long> _published;
 
-    public ProducerTelemetry(IMeterFactory meters) =>
+    private readonly SpanBudget _budget;
+
+    public ProducerTelemetry(IMeterFactory meters, IOptions<TelemetryOptions> options, TimeProvider time)
+    {
         _published = meters.Create(Name).CreateCounter<long>(
             "sse.events.published", "{event}", "Events appended to the log.");
+        _budget = new SpanBudget(options.Value.MaxSpansPerSecond, time);
+    }
 
     /// <summary>Counts events that have reached the log.</summary>
     public void EventsPublished(string source, int count) =>
         _published.Add(count, new KeyValuePair<string, object?>("source", source));
 
     /// <summary>
-    /// Starts the span of an event's publication, a trace of its own; null where nobody listens. It is not
-    /// left current: the next event of a batch is not its child.
+    /// Starts the span of an event's publication, a trace of its own, at the time the event was made; null if the event
+    /// is not traced: nobody listens, the sampler does not select it, or the budget is used up. The span is not current:
+    /// the next event of a batch is not its child.
     /// </summary>
-    public static Activity? StartPublish(Event @event)
+    public Activity? StartPublish(Event @event)
     {
         var before = Activity.Current;
         Activity.Current = null;
         try
         {
             var topic = @event.Topics[0];
-            return Activities.StartActivity(
-                $"publish {topic}", ActivityKind.Producer, parentContext: default, EventSpan.Attributes("publish", "send", topic));
+            var activity = Activities.StartActivity(
+                $"publish {topic}", ActivityKind.Producer, parentContext: default, EventSpan.Attributes("publish", "send", topic),
+                startTime: @event.At);
+            if (activity is not { Recorded: true })
+            {
+                return null;
+            }
+
+            if (_budget.TryTake())
+            {
+                return activity;
+            }
+
+            // Not exported, and not in the event: every replica would follow a trace that is over the budget.
+            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
+            activity.Dispose();
+            return null;
         }
         finally
         {

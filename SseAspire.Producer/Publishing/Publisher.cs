@@ -85,7 +85,7 @@ internal sealed partial class Publisher(
         var activities = new Activity?[batch.Count];
         for (var i = 0; i < batch.Count; i++)
         {
-            activities[i] = ProducerTelemetry.StartPublish(batch[i]);
+            activities[i] = telemetry.StartPublish(batch[i]);
             batch[i] = batch[i] with { TraceParent = activities[i]?.Id };
         }
 

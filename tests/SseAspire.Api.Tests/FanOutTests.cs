@@ -36,7 +36,7 @@ public sealed class FanOutTests : IAsyncDisposable
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _hub = new EventHub(
             Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _pages), metrics,
-            new DeliverySpans(Options.Create(new TelemetryOptions()), TimeProvider.System));
+            new DeliverySpans(TimeProvider.System));
         _hub.Start([], _last);
     }
 

@@ -100,7 +100,7 @@ public sealed class HealthTests
         var window = new EventWindow(options.Value.WindowEvents, options.Value.WindowBytes);
         using var metrics = new HubMetrics(new TestMeters(), time);
         using var pages = new LogPages(null!, time);
-        var hub = new EventHub(options, time, window, new LogReader(window, pages), metrics, new DeliverySpans(Options.Create(new TelemetryOptions()), time));
+        var hub = new EventHub(options, time, window, new LogReader(window, pages), metrics, new DeliverySpans(time));
         var pulse = new TailPulse(time);
         var check = new HubPulse(hub, pulse, time);
         await IsAsync(HealthStatus.Healthy, null);

@@ -289,7 +289,8 @@ public sealed class SourceRunnerTests
 
         private Started(OpenedLog log, IEventSource[] sources)
         {
-            _services = new ServiceCollection().AddMetrics().AddSingleton<ProducerTelemetry>().BuildServiceProvider();
+            _services = new ServiceCollection()
+                .AddMetrics().AddOptions().AddSingleton(TimeProvider.System).AddSingleton<ProducerTelemetry>().BuildServiceProvider();
             _runner = new SourceRunner(
                 sources,
                 log.Log,

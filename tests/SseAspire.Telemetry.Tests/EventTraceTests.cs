@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using Microsoft.Playwright;
 using SseAspire.Api.Tests;
 using SseAspire.Testing.Otlp;
@@ -30,13 +32,17 @@ public sealed class EventTraceTests(WholeSystem whole, Browser browser) : IClass
         Assert.Equal(("Producer", "SseAspire.Producer", Producer, ""), (published.Service, published.Source, published.Kind, published.ParentId));
         var delivered = OfTrace(received.TraceId).Where(span => span.Name == "deliver status/host").ToArray();
         Assert.Equal(["a", "b"], delivered.Select(span => span.Instance).Order(StringComparer.Ordinal));
+        Assert.All(delivered, span => Assert.Equal(("Api", "SseAspire.Hub"), (span.Service, span.Source)));
+        // A browser is no part of the API: a resource of its own, with the replica that recorded the span as its instance.
+        Assert.Equal(("browser", "SseAspire.Browser", "a"), (received.Service, received.Source, received.Instance));
         Assert.All([.. delivered, received], span =>
         {
-            Assert.Equal(("Api", "SseAspire.Hub", Consumer, published.SpanId), (span.Service, span.Source, span.Kind, span.ParentId));
+            Assert.Equal((Consumer, published.SpanId), (span.Kind, span.ParentId));
             Assert.Equal("status/host", span.Attributes["messaging.destination.name"]);
             Assert.Equal($"{span.Attributes["messaging.operation"]} status/host", span.Name);
             Assert.Equal(received.Attributes["messaging.message.id"], span.Attributes["messaging.message.id"]);
             Assert.InRange(double.Parse(span.Attributes["sse.delay"], CultureInfo.InvariantCulture), 0, 60);
+            Assert.True(published.Start <= span.Start, $"{span.Name} starts before its publish");
             Assert.True(span.Start <= span.End);
         });
         // The page reads of the first replica.
@@ -95,6 +101,81 @@ public sealed class EventTraceTests(WholeSystem whole, Browser browser) : IClass
         Assert.InRange(Delivered(), 2, 8 * WholeSystem.MaxSpansPerSecond);
 
         int Delivered() => OfTrace(trace).Count(span => span.Name == $"deliver {Topic}");
+    }
+
+    [Fact]
+    public async Task Every_exported_deliver_span_has_its_publish_span_under_load()
+    {
+        const string Topic = "traced/load";
+        const int Publishers = 10;
+        const int Each = 150;
+        await using var stream = await OpenStream.OpenAsync(whole.Api.Address, $"topic={Topic}");
+        var started = Stopwatch.GetTimestamp();
+
+        // The producer as well: a span for each event of the burst would overflow the queue of its exporter.
+        var burst = BurstAsync();
+        await Task.WhenAll(Enumerable.Range(0, Publishers).Select(async _ =>
+        {
+            for (var i = 0; i < Each; i++)
+            {
+                await ObservedSystem.PublishAsync(whole.Api, Topic, ["load"]);
+                await Task.Delay(20, TestContext.Current.CancellationToken);
+            }
+        }));
+        await burst;
+        var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
+
+        await ObservedSystem.PublishAsync(whole.Api, Topic, ["last"], $"00-{NewTrace()}-00f067aa0ba902b7-00");
+        await stream.NextAsync(Publishers * Each + 1);
+        await Task.Delay(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken);
+
+        var published = Collector.Spans.Where(span => span.Name.StartsWith("publish ", StringComparison.Ordinal)).Select(span => span.SpanId).ToHashSet();
+        var delivered = Collector.Spans.Where(span => span.Name.StartsWith("deliver ", StringComparison.Ordinal)).ToArray();
+        var orphans = delivered.Where(span => !published.Contains(span.ParentId)).ToArray();
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"{Publishers * Each / seconds:0} events/s over {seconds:0.0} s, {delivered.Length} deliver spans, {orphans.Length} without publish");
+        Assert.True(Publishers * Each / seconds > 200, "the load is too low to exceed the budget");
+        Assert.Empty(orphans);
+        // Traces of the load are whole: the request, its publication and a delivery on each replica. Requests of events over
+        // the budget leave no span.
+        var traces = Collector.Spans.Where(span => span.Name == $"publish {Topic}").Select(span => span.TraceId).ToArray();
+        Assert.InRange(traces.Length, WholeSystem.MaxSpansPerSecond, (seconds + 2) * WholeSystem.MaxSpansPerSecond);
+        Assert.All(traces, trace => Assert.Equal(4, OfTrace(trace).Count()));
+        Assert.All(Collector.Spans.Where(span => span.Service == "Producer" && span.Name == "publish burst"), span =>
+            Assert.Equal(2, OfTrace(span.TraceId).Count(each => each.Name == "deliver burst")));
+
+        async Task BurstAsync()
+        {
+            using var answer = await whole.Producer.Client.PostAsync("/operations/burst?count=2000", null, TestContext.Current.CancellationToken);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    [Fact]
+    public async Task A_receive_span_starts_after_its_publish_and_does_not_end_before_it_starts_whatever_the_clock_error()
+    {
+        const string Topic = "traced/clock";
+        var trace = NewTrace();
+        var id = Assert.Single(await ObservedSystem.PublishAsync(whole.Api, Topic, ["an event"], $"00-{trace}-00f067aa0ba902b7-01"));
+        await Collector.WaitForAsync("its deliveries", () => OfTrace(trace).Count(span => span.Name == $"deliver {Topic}") == 2);
+        var at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+
+        // By half a second, which is within what the hub accepts: before the event was published, and after now.
+        using var answer = await whole.Api.Client.PostAsJsonAsync("/events/receipts", new
+        {
+            transport = "sse",
+            clock = 0,
+            receipts = new[] { new { id, at = at - 900 }, new { id, at = at + 500 } },
+        }, TestContext.Current.CancellationToken);
+        answer.EnsureSuccessStatusCode();
+
+        await Collector.WaitForAsync("two receipts", () => OfTrace(trace).Count(span => span.Name == $"receive {Topic}") == 2);
+        var published = Assert.Single(OfTrace(trace), span => span.Name == $"publish {Topic}");
+        Assert.All(OfTrace(trace).Where(span => span.Name == $"receive {Topic}"), span =>
+        {
+            Assert.True(published.Start <= span.Start, $"{published.Start:O} {span.Start:O}");
+            Assert.True(span.Start <= span.End);
+        });
     }
 
     [Fact]

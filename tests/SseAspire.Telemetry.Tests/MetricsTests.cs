@@ -23,7 +23,7 @@ public sealed class MetricsTests(KnownScenario scenario)
         new("SseAspire.Hub", "sse.browser.receipts", MetricKind.Counter, "{receipt}", "outcome"),
         new("SseAspire.Hub", "sse.bytes.sent", MetricKind.Counter, "By", "transport"),
         new("SseAspire.Hub", "sse.connection.duration", MetricKind.Histogram, "s", "reason transport"),
-        new("SseAspire.Hub", "sse.connections.active", MetricKind.UpDownCounter, "{connection}", "transport"),
+        new("SseAspire.Hub", "sse.connections.active", MetricKind.Gauge, "{connection}", "transport"),
         new("SseAspire.Hub", "sse.connections.closed", MetricKind.Counter, "{connection}", "reason transport"),
         new("SseAspire.Hub", "sse.connections.opened", MetricKind.Counter, "{connection}", "transport"),
         new("SseAspire.Hub", "sse.delivery.latency", MetricKind.Histogram, "s", "transport"),

@@ -5,7 +5,7 @@ namespace SseAspire.Telemetry.Tests;
 /// <summary>A producer, two replicas of the API and the front end, on one broker, all told to one collector.</summary>
 public sealed class WholeSystem : IAsyncLifetime
 {
-    /// <summary>Spans of a kind that a replica may make in a second.</summary>
+    /// <summary>Events that each publisher traces per second.</summary>
     public const int MaxSpansPerSecond = 20;
 
     private readonly Cable _cable = Cable.To(0);
@@ -15,6 +15,8 @@ public sealed class WholeSystem : IAsyncLifetime
     internal ServiceProcess Api { get; private set; } = null!;
 
     internal ServiceProcess Web { get; private set; } = null!;
+
+    internal ServiceProcess Producer { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
@@ -30,7 +32,9 @@ public sealed class WholeSystem : IAsyncLifetime
         Api = await System.StartApiAsync("a", settings);
         _cable.LeadTo(Api.Address.Port);
         await System.StartApiAsync("b", settings);
-        await System.StartPartAsync("Producer", "p", ("Sources__Earthquakes__Enabled", "false"));
+        Producer = await System.StartPartAsync(
+            "Producer", "p", ("Sources__Earthquakes__Enabled", "false"), ("Operations__Enabled", "true"),
+            ("Telemetry__MaxSpansPerSecond", $"{MaxSpansPerSecond}"));
     }
 
     public async ValueTask DisposeAsync()

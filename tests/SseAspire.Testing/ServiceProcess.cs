@@ -49,11 +49,14 @@ public sealed class ServiceProcess : IAsyncDisposable
     public static Task<ServiceProcess> StartApiAsync(string redis, params (string Name, string Value)[] settings) =>
         StartAsync("SseAspire.Api", [("ConnectionStrings__broker", redis), ("Operations__Enabled", "true"), .. settings]);
 
-    /// <summary>Starts a part on a free port with settings in its environment and returns when <c>/health</c> is 200.</summary>
+    /// <summary>
+    /// Starts a part on a free port with settings in its environment, of which the last of a name counts, and returns when
+    /// <c>/health</c> is 200.
+    /// </summary>
     /// <exception cref="InvalidOperationException">It does not come up; the message has what it printed.</exception>
     public static async Task<ServiceProcess> StartAsync(string part, params (string Name, string Value)[] settings)
     {
-        var service = new ServiceProcess(part, FreePort(), settings.ToDictionary(s => s.Name, s => s.Value));
+        var service = new ServiceProcess(part, FreePort(), settings.GroupBy(s => s.Name).ToDictionary(s => s.Key, s => s.Last().Value));
         try
         {
             await service.StartAsync();

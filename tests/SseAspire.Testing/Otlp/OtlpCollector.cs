@@ -22,6 +22,7 @@ public sealed class OtlpCollector : IAsyncDisposable
     private readonly ConcurrentQueue<ReceivedSpan> _spans = new();
     private readonly ConcurrentQueue<ReceivedLog> _logs = new();
     private readonly ConcurrentDictionary<string, ReceivedMetric> _metrics = new();
+    private readonly ConcurrentQueue<string> _falls = new();
 
     private OtlpCollector()
     {
@@ -40,6 +41,11 @@ public sealed class OtlpCollector : IAsyncDisposable
         {
             foreach (var metric in ReceivedMetric.Read(request))
             {
+                if (_metrics.TryGetValue(metric.Series, out var former) && metric.IsBelow(former))
+                {
+                    _falls.Enqueue($"{metric.Series}: {former.Value} ({former.Count}) to {metric.Value} ({metric.Count})");
+                }
+
                 _metrics[metric.Series] = metric;
             }
         }));
@@ -60,6 +66,9 @@ public sealed class OtlpCollector : IAsyncDisposable
 
     /// <summary>The latest point of each series received so far.</summary>
     public IReadOnlyCollection<ReceivedMetric> Metrics => [.. _metrics.Values];
+
+    /// <summary>The counters and histograms whose value or count fell, in the order received.</summary>
+    public IReadOnlyCollection<string> Falls => _falls;
 
     /// <summary>Starts one.</summary>
     public static async Task<OtlpCollector> StartAsync()

@@ -34,6 +34,15 @@ public sealed record ReceivedMetric(
     internal string Series =>
         string.Join('|', [Service, Instance, Meter, Name, .. Attributes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key}={pair.Value}")]);
 
+    /// <summary>True if this point of a series that only grows is below a former one.</summary>
+    internal bool IsBelow(ReceivedMetric former) =>
+        Kind switch
+        {
+            MetricKind.Counter => Value < former.Value,
+            MetricKind.Histogram => Count < former.Count,
+            _ => false,
+        };
+
     private static IEnumerable<ReceivedMetric> ReadPoints(WireMessage metric)
     {
         var empty = new ReceivedMetric("", "", "", metric.Text(1), MetricKind.Gauge, metric.Text(3), new Dictionary<string, string>(), 0, 0, []);

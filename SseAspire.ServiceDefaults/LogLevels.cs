@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace SseAspire.ServiceDefaults;
+
+/// <summary>
+/// The default levels of libraries that report every step at Information, the same for the console and for OTLP. The
+/// configuration overrides them (<c>Logging:LogLevel:{category}</c>).
+/// </summary>
+internal static class LogLevels
+{
+    private static readonly string[] WarningsOnly =
+    [
+        "Microsoft.AspNetCore",
+        // Each request of a client: "Start processing HTTP request …", and three more.
+        "System.Net.Http.HttpClient",
+        // Each attempt of a resilience pipeline.
+        "Polly",
+        // Each step of a connection: fifty lines at the start of a service.
+        "StackExchange.Redis",
+    ];
+
+    public static void AddLogLevels<TBuilder>(this TBuilder builder)
+        where TBuilder : IHostApplicationBuilder =>
+        builder.Services.Configure<LoggerFilterOptions>(filter =>
+        {
+            foreach (var category in WarningsOnly)
+            {
+                // Of two rules for a category the last one wins: the configuration's rules, which are there already, must
+                // stay behind these.
+                filter.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, LogLevel.Warning, filter: null));
+            }
+        });
+}
