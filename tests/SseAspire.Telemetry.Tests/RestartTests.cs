@@ -67,7 +67,8 @@ public sealed class RestartTests
         Assert.Equal(process, api.Process.Id);
         Assert.Equal(0, await api.StopAsync(TimeSpan.FromSeconds(30)));
 
-        Assert.Empty(system.Collector.Falls);
+        // The runtime reports the length of a queue as a counter; it belongs to the process anyway.
+        Assert.DoesNotContain(system.Collector.Falls, fall => !fall.Contains("|System.Runtime|", StringComparison.Ordinal));
         // Three lives of five streams and one held request, each of which was opened and closed once.
         Assert.Equal(15, Sum(system, "sse.connections.opened"));
         Assert.Equal(15, Sum(system, "sse.connections.closed"));
