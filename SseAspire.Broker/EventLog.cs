@@ -170,9 +170,11 @@ public sealed partial class EventLog : IAsyncDisposable
                 return trimmed;
             }
 
-            trimmed += await AskAsync(
+            var removed = await AskAsync(
                 database => database.StreamTrimByMinIdAsync(_keys.Log, oldest[expired - 1].Id.Next.ToString()), cancellationToken);
-            if (expired < count)
+            trimmed += removed;
+            // Another process may have trimmed them; and the last of all ids, taken by hand, has none after it.
+            if (expired < count || removed == 0)
             {
                 return trimmed;
             }

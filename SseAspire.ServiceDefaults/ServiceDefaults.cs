@@ -22,6 +22,7 @@ public static class ServiceDefaults
         builder.AddTelemetry();
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();
+        builder.Services.AddHostedService<FailureExitCode>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

@@ -10,13 +10,14 @@ namespace SseAspire.Api.Hub;
 /// subscribe to it.
 /// </summary>
 /// <remarks>The way of an event, whose steps the code carries, is told in docs/architecture.md.</remarks>
-internal sealed class EventHub
+internal sealed partial class EventHub
 {
     private readonly HubOptions _options;
     private readonly TimeProvider _time;
     private readonly EventWindow _window;
     private readonly LogReader _reader;
     private readonly DeliverySpans _spans;
+    private readonly ILogger<EventHub> _logger;
     private readonly Lock _lock = new();
     private readonly TopicIndex _index = new();
     private readonly TopicTally _tally;
@@ -26,6 +27,7 @@ internal sealed class EventHub
     // The tail's own, reused from batch to batch.
     private readonly List<SubscriptionGroup> _found = [];
     private readonly List<SubscriptionGroup> _touched = [];
+    private readonly List<SubscriptionGroup> _failed = [];
     private readonly Stack<BatchLayout> _layouts = new();
     private readonly List<Subscription> _woken = [];
 
@@ -33,9 +35,16 @@ internal sealed class EventHub
     private long _now;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics, DeliverySpans spans)
+    public EventHub(
+        IOptions<HubOptions> options,
+        TimeProvider time,
+        EventWindow window,
+        LogReader reader,
+        HubMetrics metrics,
+        DeliverySpans spans,
+        ILogger<EventHub> logger)
     {
-        (_options, _time, _window, _reader, _spans, Metrics) = (options.Value, time, window, reader, spans, metrics);
+        (_options, _time, _window, _reader, _spans, _logger, Metrics) = (options.Value, time, window, reader, spans, logger, metrics);
         _tally = new TopicTally(_index);
         _now = time.GetUtcNow().UtcTicks;
         metrics.Observe(window);
@@ -105,11 +114,9 @@ internal sealed class EventHub
             group.Remove(subscription);
             _tally.Unsubscribed(group.Selection);
             _subscriptions.TryRemove(subscription, out _);
-            if (group.Count == 0)
+            if (group.Count == 0 && !group.HasFailed)
             {
-                group.Dispose();
-                _groups.Remove((group.Selection, group.Format));
-                _index.Remove(group);
+                Remove(group);
             }
         }
     }
@@ -162,17 +169,16 @@ internal sealed class EventHub
             // 3. What is new goes into the window, as one batch.
             _window.Append(batch);
 
-            // 4. For each group of equal subscriptions the batch is filtered and laid out once, as bytes.
+            // 4. For each group of equal subscriptions the batch is filtered and encoded once.
             LayOut(batch);
             foreach (var group in _touched)
             {
-                var layout = group.Publish();
-                group.CopyMembers(_woken);
-                layout.Clear();
-                _layouts.Push(layout);
+                Publish(group);
             }
 
             _touched.Clear();
+            // Before the position moves, so that no reader of these takes it for its own.
+            EndFailed();
             Volatile.Write(ref _position, new PositionBox(batch[^1].Id));
         }
 
@@ -231,10 +237,17 @@ internal sealed class EventHub
                 // Nobody can tell whose events are missing, so everybody is told.
                 foreach (var group in _groups.Values)
                 {
-                    Open(group).LayOut(gap, entry);
+                    LayOut(group, entry, gap);
                 }
 
                 Metrics.Gap(gap, _subscriptions.Count(pair => pair.Key.TellsGaps));
+            }
+
+            position = entry.Id;
+            if (entry.IsForeign)
+            {
+                Metrics.EntrySkipped();
+                continue;
             }
 
             _tally.Published(entry.Event.Topics[0]);
@@ -246,31 +259,104 @@ internal sealed class EventHub
                 if (!ReferenceEquals(group.FoundFor, entry))
                 {
                     group.FoundFor = entry;
-                    Open(group).LayOut(entry);
+                    LayOut(group, entry);
                     readers += group.Count;
                 }
             }
 
             _spans.Found(entry, readers);
+        }
+    }
 
-            position = entry.Id;
+    /// <summary>Encodes an entry, or the gap before it, for one group.</summary>
+    private void LayOut(SubscriptionGroup group, LogEntry entry, Gap? gap = null)
+    {
+        if (group.HasFailed)
+        {
+            return;
         }
 
-        SubscriptionGroup Open(SubscriptionGroup group)
+        try
         {
             if (group.Pending is null)
             {
-                group.Begin(_layouts.TryPop(out var layout) ? layout : new BatchLayout());
                 _touched.Add(group);
+                group.Begin(_layouts.TryPop(out var layout) ? layout : new BatchLayout());
             }
 
-            return group;
+            if (gap is null)
+            {
+                group.LayOut(entry);
+            }
+            else
+            {
+                group.LayOut(gap, entry);
+            }
         }
+        catch (Exception e)
+        {
+            Fail(group, e);
+        }
+    }
+
+    private void Publish(SubscriptionGroup group)
+    {
+        if (group.HasFailed)
+        {
+            return;
+        }
+
+        try
+        {
+            var layout = group.Publish();
+            group.CopyMembers(_woken);
+            layout.Clear();
+            _layouts.Push(layout);
+        }
+        catch (Exception e)
+        {
+            Fail(group, e);
+        }
+    }
+
+    /// <summary>
+    /// Notes that a group could not be served. Its readers alone are ended: each resumes after the last event that it
+    /// was given. Thrown on, the failure would end the tail, and with it every reader's stream.
+    /// </summary>
+    private void Fail(SubscriptionGroup group, Exception failure)
+    {
+        group.HasFailed = true;
+        _failed.Add(group);
+        EncodingFailed(failure, group.Selection, group.Count);
+    }
+
+    private void EndFailed()
+    {
+        foreach (var group in _failed)
+        {
+            Remove(group);
+            group.Close(CloseReason.Failed);
+        }
+
+        _failed.Clear();
+    }
+
+    private void Remove(SubscriptionGroup group)
+    {
+        group.Dispose();
+        _groups.Remove((group.Selection, group.Format));
+        _index.Remove(group);
     }
 
     /// <summary>How many events lie between two places, as far as that can be known: those of a former epoch are not counted.</summary>
     private static ulong Distance(EventId from, EventId to) =>
         from.Epoch == to.Epoch ? to.Sequence - from.Sequence : to.Sequence + 1;
+
+    [LoggerMessage(LogLevel.Error, "A reader could not be written to and is disconnected")]
+    public partial void ReaderFailed(Exception failure);
+
+    [LoggerMessage(LogLevel.Error, "Events for {Topics} could not be encoded; {Readers} readers are disconnected and resume")]
+    private partial void EncodingFailed(Exception failure, Selection topics, int readers);
 
     private static double Jitter(double share) => 1 + share * (2 * Random.Shared.NextDouble() - 1);
 

@@ -13,6 +13,12 @@ internal sealed partial class LogTail(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often skipped entries are logged: whoever writes them may write thousands a second.</summary>
+    private static readonly TimeSpan SkippedInterval = TimeSpan.FromMinutes(1);
+
+    private long _skipped;
+    private long? _skippedLoggedAt;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var position = await StartAtEndAsync(stoppingToken);
@@ -20,6 +26,17 @@ internal sealed partial class LogTail(
         await foreach (var batch in log.TailAsync(position, pulse, stoppingToken))
         {
             hub.Publish(batch);
+            LogSkipped(batch[^1].Id);
+        }
+    }
+
+    private void LogSkipped(EventId position)
+    {
+        var skipped = hub.Metrics.Skipped;
+        if (skipped > _skipped && (_skippedLoggedAt is not { } last || time.GetElapsedTime(last) >= SkippedInterval))
+        {
+            EntriesSkipped(skipped - _skipped, position);
+            (_skipped, _skippedLoggedAt) = (skipped, time.GetTimestamp());
         }
     }
 
@@ -70,6 +87,9 @@ internal sealed partial class LogTail(
 
     [LoggerMessage(LogLevel.Information, "The hub follows the event log from {Position}")]
     private partial void TailStarted(EventId position);
+
+    [LoggerMessage(LogLevel.Warning, "Skipped {Count} log entries up to {Position} that hold no event: something other than a publisher writes to the log")]
+    private partial void EntriesSkipped(long count, EventId position);
 
     [LoggerMessage(LogLevel.Warning, "The hub waits for the event log: {Reason}")]
     private partial void LogUnavailable(string reason);

@@ -132,9 +132,25 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// <param name="tally">Takes what is sent here and now.</param>
     public void Wake(ref DeliveryTally tally)
     {
-        if (TryRouse() && (_socket is null || !TrySendAtOnce(_socket, ref tally)))
+        if (TryRouse() && !HasSentAtOnce(ref tally))
         {
             _waiter.SetResult(ReadingKind.Frames);
+        }
+    }
+
+    /// <summary>Whether everything there was has been sent. A failure ends this reader, not the thread that serves all of them.</summary>
+    private bool HasSentAtOnce(ref DeliveryTally tally)
+    {
+        try
+        {
+            return _socket is not null && TrySendAtOnce(_socket, ref tally);
+        }
+        catch (Exception e)
+        {
+            _hub.ReaderFailed(e);
+            // The reader is claimed, so that closing it does not wake it: its read is completed by the caller.
+            Close(CloseReason.Failed);
+            return false;
         }
     }
 

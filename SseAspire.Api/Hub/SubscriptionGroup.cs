@@ -46,6 +46,9 @@ internal sealed class SubscriptionGroup : IDisposable
     /// <summary>What the batch under way has for this group, or null where it has nothing yet.</summary>
     public BatchLayout? Pending { get; set; }
 
+    /// <summary>Whether encoding for it has failed: its members are about to end, and nobody joins it any more.</summary>
+    public bool HasFailed { get; set; }
+
     /// <summary>The entry it was found for last: it may be found twice for one, but takes it once.</summary>
     public LogEntry? FoundFor { get; set; }
 
@@ -75,6 +78,15 @@ internal sealed class SubscriptionGroup : IDisposable
     {
         Pending!.Add(Format, gap, next);
         _compressed?.AddGap(gap);
+    }
+
+    /// <summary>Ends every member at its next event boundary.</summary>
+    public void Close(CloseReason reason)
+    {
+        foreach (var member in _members)
+        {
+            member.Close(reason);
+        }
     }
 
     public void CopyMembers(List<Subscription> destination) => destination.AddRange(_members);

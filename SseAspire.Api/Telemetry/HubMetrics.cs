@@ -49,6 +49,7 @@ internal sealed class HubMetrics : IDisposable
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _replayed;
     private readonly Counter<long> _gaps;
+    private readonly Counter<long> _skipped;
     private readonly Histogram<double> _browserLatency;
     private readonly Counter<long> _receipts;
 
@@ -61,6 +62,7 @@ internal sealed class HubMetrics : IDisposable
 
     private long _publishedTotal;
     private long _gapsTotal;
+    private long _skippedTotal;
     private long _openedTotal;
     private long _refusedTotal;
     private long _receivedTotal;
@@ -80,6 +82,7 @@ internal sealed class HubMetrics : IDisposable
         _latency = _meter.CreateHistogram<double>("sse.delivery.latency", "s", "From publishing to writing, of the newest event of a write.", tags: null, LatencyBuckets);
         _replayed = _meter.CreateCounter<long>("sse.replay.events", "{event}", "Events that were delivered from behind the head.");
         _gaps = _meter.CreateCounter<long>("sse.gaps", "{gap}", "Gaps that readers were told of.");
+        _skipped = _meter.CreateCounter<long>("sse.log.entries.skipped", "{entry}", "Log entries that hold no event: not written by a publisher.");
         _browserLatency = _meter.CreateHistogram<double>("sse.browser.latency", "s", "From publishing to the browser, as sampled browsers say.", tags: null, LatencyBuckets);
         _receipts = _meter.CreateCounter<long>("sse.browser.receipts", "{receipt}", "Receipts of browsers, by what became of them.");
     }
@@ -97,6 +100,9 @@ internal sealed class HubMetrics : IDisposable
     public long BytesSent => _bytesByTransport.Sum();
 
     public long Gaps => Volatile.Read(ref _gapsTotal);
+
+    /// <summary>Log entries that hold no event.</summary>
+    public long Skipped => Volatile.Read(ref _skippedTotal);
 
     /// <summary>How long the last event took from its publisher to this replica.</summary>
     public TimeSpan Lag => TimeSpan.FromTicks(Volatile.Read(ref _lagTicks));
@@ -147,7 +153,22 @@ internal sealed class HubMetrics : IDisposable
     public void TailRead(IReadOnlyList<LogEntry> batch)
     {
         Interlocked.Add(ref _receivedTotal, batch.Count);
-        Volatile.Write(ref _lagTicks, Math.Max(0, (_time.GetUtcNow() - batch[^1].Event.At).Ticks));
+        for (var i = batch.Count - 1; i >= 0; i--)
+        {
+            // An entry without an event has no time: its lag would be that since 1970.
+            if (!batch[i].IsForeign)
+            {
+                Volatile.Write(ref _lagTicks, Math.Max(0, (_time.GetUtcNow() - batch[i].Event.At).Ticks));
+                break;
+            }
+        }
+    }
+
+    /// <summary>The tail has read an entry that holds no event.</summary>
+    public void EntrySkipped()
+    {
+        Interlocked.Increment(ref _skippedTotal);
+        _skipped.Add(1);
     }
 
     /// <summary>A reading has been written to its connection.</summary>
@@ -242,6 +263,7 @@ internal sealed class HubMetrics : IDisposable
         CloseReason.Drain => "drain",
         CloseReason.Dropped => "dropped",
         CloseReason.Answered => "answered",
+        CloseReason.Failed => "failed",
         _ => throw new UnreachableException(),
     };
 

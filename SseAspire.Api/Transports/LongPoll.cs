@@ -106,9 +106,9 @@ internal sealed class LongPoll(
             }
             else if (reading.Kind == ReadingKind.Closed)
             {
-                // Frames that were read while it was closed must be read again.
-                var cursor = reading.Frames.IsEmpty ? subscription.Cursor : stood;
-                return subscription.ClosedBecause is CloseReason.Answered or CloseReason.Drain or CloseReason.Lifetime
+                // Frames that were read while it was closed must be read again, and those that could not be encoded.
+                var cursor = reading.Frames.IsEmpty && subscription.ClosedBecause != CloseReason.Failed ? subscription.Cursor : stood;
+                return subscription.ClosedBecause is CloseReason.Answered or CloseReason.Drain or CloseReason.Lifetime or CloseReason.Failed
                     ? await pages.ReadAsync(subscription.Group.Selection, new StartPosition(cursor), limit, default)
                     : new EventPage(cursor, null);
             }

@@ -80,6 +80,7 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
                 before = entry.Id;
             }
         }
-        while (entries.Count == EventLog.MaxRead && entries[^1].Event.At >= since);
+        // Not the last alone: it may hold no event, and so no time.
+        while (entries.Count == EventLog.MaxRead && entries.Any(entry => entry.Event.At >= since));
     }
 }
