@@ -12,6 +12,20 @@ namespace SseAspire.Api.Hub;
 /// <remarks>The way of an event, whose steps the code carries, is told in docs/architecture.md.</remarks>
 internal sealed partial class EventHub
 {
+    /// <summary>
+    /// The most bytes of one batch that are encoded for one group: more than one event of the default limit takes.
+    /// </summary>
+    private const int MaxGroupBytes = 512 << 10;
+
+    /// <summary>The most bytes of one batch that are encoded for all groups, and the most that they keep to share.</summary>
+    private const long MaxSharedBytes = 64 << 20;
+
+    /// <summary>How many readers a group must have to use the second half of <see cref="MaxSharedBytes"/>.</summary>
+    private const int PopularGroup = 16;
+
+    /// <summary>How many bytes of buffers are kept for the next batches.</summary>
+    private const long MaxPooledBytes = 16 << 20;
+
     private readonly HubOptions _options;
     private readonly TimeProvider _time;
     private readonly EventWindow _window;
@@ -30,6 +44,11 @@ internal sealed partial class EventHub
     private readonly List<SubscriptionGroup> _failed = [];
     private readonly Stack<BatchLayout> _layouts = new();
     private readonly List<Subscription> _woken = [];
+    private long _pooledBytes;
+    private long _encodedBytes;
+
+    /// <summary>What the groups keep to share, guarded by the lock.</summary>
+    private long _sharedBytes;
 
     private PositionBox _position = new(EventId.Earliest);
     private long _now;
@@ -173,10 +192,11 @@ internal sealed partial class EventHub
             LayOut(batch);
             foreach (var group in _touched)
             {
-                Publish(group);
+                Publish(group, batch[^1].Id);
             }
 
             _touched.Clear();
+            _encodedBytes = 0;
             // Before the position moves, so that no reader of these takes it for its own.
             EndFailed();
             Volatile.Write(ref _position, new PositionBox(batch[^1].Id));
@@ -198,7 +218,9 @@ internal sealed partial class EventHub
         {
             foreach (var group in _groups.Values)
             {
+                var shared = group.SharedBytes;
                 group.Tick();
+                _sharedBytes += group.SharedBytes - shared;
             }
 
             _tally.Tick();
@@ -271,7 +293,7 @@ internal sealed partial class EventHub
     /// <summary>Encodes an entry, or the gap before it, for one group.</summary>
     private void LayOut(SubscriptionGroup group, LogEntry entry, Gap? gap = null)
     {
-        if (group.HasFailed)
+        if (group.HasFailed || group.HasOverflowed)
         {
             return;
         }
@@ -281,9 +303,10 @@ internal sealed partial class EventHub
             if (group.Pending is null)
             {
                 _touched.Add(group);
-                group.Begin(_layouts.TryPop(out var layout) ? layout : new BatchLayout());
+                group.Begin(OpenLayout());
             }
 
+            var before = group.Pending!.Frames.Length;
             if (gap is null)
             {
                 group.LayOut(entry);
@@ -292,6 +315,15 @@ internal sealed partial class EventHub
             {
                 group.LayOut(gap, entry);
             }
+
+            var length = group.Pending.Frames.Length;
+            _encodedBytes += length - before;
+            if (length > MaxGroupBytes || _encodedBytes > LimitOf(group))
+            {
+                // Selections are chosen by strangers, and each distinct one would encode the whole batch. Beyond the
+                // limit each reader goes on from its cursor, a small piece at a time.
+                Recycle(group.Overflow());
+            }
         }
         catch (Exception e)
         {
@@ -299,7 +331,7 @@ internal sealed partial class EventHub
         }
     }
 
-    private void Publish(SubscriptionGroup group)
+    private void Publish(SubscriptionGroup group, EventId last)
     {
         if (group.HasFailed)
         {
@@ -308,14 +340,47 @@ internal sealed partial class EventHub
 
         try
         {
-            var layout = group.Publish();
+            var shared = group.SharedBytes;
+            if (group.Publish(last, room: LimitOf(group) - _sharedBytes) is { } layout)
+            {
+                Recycle(layout);
+            }
+
+            _sharedBytes += group.SharedBytes - shared;
             group.CopyMembers(_woken);
-            layout.Clear();
-            _layouts.Push(layout);
         }
         catch (Exception e)
         {
             Fail(group, e);
+        }
+    }
+
+    /// <summary>
+    /// How much memory all groups may use before this one gets none: one that has few readers leaves half of it to
+    /// those that have many, for whom encoding once pays most.
+    /// </summary>
+    private static long LimitOf(SubscriptionGroup group) => group.Count >= PopularGroup ? MaxSharedBytes : MaxSharedBytes / 2;
+
+    private BatchLayout OpenLayout()
+    {
+        if (!_layouts.TryPop(out var layout))
+        {
+            return new BatchLayout();
+        }
+
+        _pooledBytes -= layout.Capacity;
+        return layout;
+    }
+
+    /// <summary>Keeps a buffer for the next batches, unless it would keep too much memory.</summary>
+    private void Recycle(BatchLayout layout)
+    {
+        _encodedBytes -= layout.Frames.Length;
+        layout.Clear();
+        if (_pooledBytes + layout.Capacity <= MaxPooledBytes)
+        {
+            _pooledBytes += layout.Capacity;
+            _layouts.Push(layout);
         }
     }
 
@@ -343,6 +408,7 @@ internal sealed partial class EventHub
 
     private void Remove(SubscriptionGroup group)
     {
+        _sharedBytes -= group.SharedBytes;
         group.Dispose();
         _groups.Remove((group.Selection, group.Format));
         _index.Remove(group);

@@ -132,9 +132,20 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// <param name="tally">Takes what is sent here and now.</param>
     public void Wake(ref DeliveryTally tally)
     {
-        if (TryRouse() && !HasSentAtOnce(ref tally))
+        if (!TryRouse() || HasSentAtOnce(ref tally))
+        {
+            return;
+        }
+
+        if (Group.CanRead(Cursor))
         {
             _waiter.SetResult(ReadingKind.Frames);
+        }
+        else
+        {
+            // Not on this thread, the tail's: it would encode for each reader of a batch that is not shared.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static subscription => subscription._waiter.SetResult(ReadingKind.Frames), this, preferLocal: false);
         }
     }
 
@@ -294,14 +305,20 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         // Read first: all up to here was laid out before the position moved, for those who want it.
         var position = _hub.Position;
         _isBehind = !Group.TryRead(Cursor, ref _step, out reading);
+        if (_isBehind)
+        {
+            return false;
+        }
+
+        // An idle reader keeps no buffer, least of all one that grew to the size of a large event.
+        _privateFrames = null;
         if (reading.Frames.Length > 0)
         {
             Cursor = reading.Cursor;
-            _privateFrames = null;
             return true;
         }
 
-        if (!_isBehind && Cursor < position)
+        if (Cursor < position)
         {
             Cursor = position;
         }
@@ -326,7 +343,8 @@ internal sealed class Subscription : IValueTaskSource<Reading>
             try
             {
                 var reading = page is not null && !found.IsEmpty && Gap.Between(Cursor, found.Span[0].Id) is null
-                    ? ReadShared(page)
+                    && page.ReadAfter(Cursor, Group) is { } shared
+                    ? Share(shared)
                     : LayOut(found.Span, position, page is null ? Source.Window : Source.Log);
                 return Started(_socket is null ? reading : Rest(reading, _socket.SendAtOnce(reading.Frames.Span)));
             }
@@ -376,11 +394,10 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         return default;
     }
 
-    /// <summary>Reads what is laid out once for all members of the group who read the log together.</summary>
-    private Reading ReadShared(LogPage page)
+    /// <summary>Takes what is encoded once for all members of the group who read the log together.</summary>
+    private Reading Share(Reading reading)
     {
         _step = default;
-        var reading = page.ReadAfter(Cursor, Group);
         Cursor = reading.Cursor;
         return reading;
     }

@@ -32,7 +32,7 @@ internal sealed class LongPoll(
         var limit = EventPages.LimitOf(query);
         var wait = TimeSpan.FromSeconds(query.Number("wait", DefaultWait, 0, MaxWait));
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (hub.IsDraining || !limits.TryAcquire(address))
+        if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))
         {
             await RefuseAsync(context);
             return;
@@ -48,7 +48,7 @@ internal sealed class LongPoll(
         }
         finally
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
         }
     }
 

@@ -85,7 +85,7 @@ internal sealed class SseStream(
         subscription.Close(CloseReason.Client);
         hub.Unsubscribe(subscription);
         telemetry.Closed(opened, subscription);
-        limits.Release(address);
+        limits.Release(address, subscription.Group.Selection);
     }
 
     /// <summary>Sends what only this reader gets.</summary>

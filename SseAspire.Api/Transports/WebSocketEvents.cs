@@ -45,7 +45,7 @@ internal sealed class WebSocketEvents(
         await CrossSite.RefuseForeignOriginAsync(context, policies);
         var request = SubscribeRequest.Read(context.Request, options.Value, "after");
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (hub.IsDraining || !limits.TryAcquire(address))
+        if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))
         {
             await RefuseAsync(context);
             return;
@@ -57,7 +57,7 @@ internal sealed class WebSocketEvents(
         }
         finally
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
         }
     }
 

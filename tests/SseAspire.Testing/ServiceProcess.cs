@@ -135,6 +135,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         return Process.WorkingSet64;
     }
 
+    /// <summary>The most it has held in memory so far, in bytes; Linux alone reports it.</summary>
+    public long ReadPeakResidentBytes() =>
+        1024 * long.Parse(
+            File.ReadLines($"/proc/{Process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Http.Json;
+using SseAspire.Testing;
+
+namespace SseAspire.Api.Tests;
+
+/// <summary>What strangers ask for costs bounded memory: the process survives it under a heap limit.</summary>
+public sealed class MemoryTests(ITestOutputHelper output)
+{
+    private const string Topic = "memory/large";
+    private static readonly (string, string) HeapLimit = ("DOTNET_GCHeapHardLimit", "0x40000000");
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact(Timeout = 240_000)]
+    public async Task Distinct_selections_share_a_bounded_memory_and_each_reader_gets_every_event()
+    {
+        const int Readers = 100;
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit);
+        var readers = new List<CountingReader>();
+        for (var i = 0; i < Readers; i++)
+        {
+            readers.Add(await CountingReader.OpenAsync(api, $"topic=**&topic=x{i}"));
+        }
+
+        var before = api.ReadResidentBytes();
+        await PublishAsync(api, events: 33, bytes: 250_000);
+        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(33, Timeout)));
+        var grown = api.ReadPeakResidentBytes() - before;
+        await PublishAsync(api, events: 1, bytes: 10);
+        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(34, Timeout)));
+
+        output.WriteLine($"grew by {grown >> 20} MB at the most");
+        Assert.All(readers, reader => Assert.Equal(34, reader.Events));
+        Assert.True(grown < 400 << 20, $"grew by {grown >> 20} MB");
+        foreach (var reader in readers)
+        {
+            await reader.DisposeAsync();
+        }
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task One_address_has_a_bounded_number_of_distinct_selections()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, ("Hub__MaxSelectionsPerAddress", "2"));
+        var first = await CountingReader.OpenAsync(api, "topic=a");
+        await using var second = await CountingReader.OpenAsync(api, "topic=b");
+        await using var same = await CountingReader.OpenAsync(api, "topic=b");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync("/events?topic=c"));
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, await AskAsync("/events/long-poll?topic=c&wait=0"));
+        Assert.Equal(HttpStatusCode.OK, await AskAsync("/events/long-poll?topic=b&wait=0"));
+
+        await first.DisposeAsync();
+        while (await AskAsync("/events/long-poll?topic=c&wait=0") != HttpStatusCode.OK)
+        {
+            await Task.Delay(50, Cancellation);
+        }
+
+        async Task<HttpStatusCode> AskAsync(string path)
+        {
+            using var answer = await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
+            return answer.StatusCode;
+        }
+    }
+
+    private static Task<RedisServer> LaunchAsync()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        return RedisServer.LaunchAsync(cancellationToken: Cancellation);
+    }
+
+    private static async Task PublishAsync(ServiceProcess api, int events, int bytes)
+    {
+        var data = CountingReader.Mark + new string('x', bytes - 1);
+        using var answer = await api.Client.PostAsJsonAsync("/events", Enumerable.Repeat(new { topic = Topic, data }, events), Cancellation);
+        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancellation));
+    }
+}
