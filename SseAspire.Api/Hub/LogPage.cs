@@ -12,7 +12,7 @@ namespace SseAspire.Api.Hub;
 internal sealed class LogPage(EventId after, LogEntry[] entries)
 {
     /// <summary>How many bytes of frames it keeps, of all groups: beyond that a reader encodes for itself, a small piece at a time.</summary>
-    private const int MaxFrameBytes = 2 << 20;
+    private const int MaxFrameBytes = 1 << 20;
 
     /// <summary>How large a buffer a thread keeps.</summary>
     private const int MaxLayoutBytes = 256 << 10;

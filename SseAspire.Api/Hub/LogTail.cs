@@ -11,6 +11,9 @@ internal sealed partial class LogTail(
     EventHub hub, EventLog log, TailPulse pulse, IOptions<HubOptions> options, TimeProvider time, ILogger<LogTail> logger)
     : BackgroundService
 {
+    /// <summary>About how many bytes of the log are read at once into the window.</summary>
+    private const long MaxReadBytes = 8 << 20;
+
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How often skipped entries are logged: whoever writes them may write thousands a second.</summary>
@@ -69,13 +72,17 @@ internal sealed partial class LogTail(
     private async Task<List<LogEntry>> ReadNewestAsync(CancellationToken stoppingToken)
     {
         var newest = new List<LogEntry>();
-        while (newest.Count < options.Value.WindowEvents)
+        var bytes = 0L;
+        var size = new ReadSize(MaxReadBytes);
+        while (newest.Count < options.Value.WindowEvents && bytes < options.Value.WindowBytes)
         {
             pulse.Turn();
-            var page = await log.ReadBeforeAsync(
-                newest is [] ? null : newest[^1].Id, Math.Min(EventLog.MaxRead, options.Value.WindowEvents - newest.Count), stoppingToken);
+            var count = Math.Min(size.Count, options.Value.WindowEvents - newest.Count);
+            var page = await log.ReadBeforeAsync(newest is [] ? null : newest[^1].Id, count, stoppingToken);
+            size.Learn(page);
             newest.AddRange(page);
-            if (page.Count < EventLog.MaxRead)
+            bytes += page.Sum(entry => (long)entry.Bytes);
+            if (page.Count < count)
             {
                 break;
             }

@@ -74,7 +74,7 @@ internal sealed class LongPoll(
                 page = await WaitAsync(subscription, limit, wait);
             }
 
-            pages.Answer(context, page, Transport.LongPoll);
+            await pages.AnswerAsync(context, page, Transport.LongPoll);
         }
         finally
         {

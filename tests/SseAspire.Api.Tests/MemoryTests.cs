@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json.Nodes;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -65,6 +68,77 @@ public sealed class MemoryTests(ITestOutputHelper output)
             using var answer = await api.Client.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, Cancellation);
             return answer.StatusCode;
         }
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task A_poll_is_answered_with_a_bounded_page_and_next_leads_on_to_every_event()
+    {
+        const int Events = 40;
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit);
+        await PublishAsync(api, Events / 2, bytes: 250_000);
+        await PublishAsync(api, Events / 2, bytes: 250_000);
+        var (ids, cursor) = (new List<string>(), "earliest");
+
+        while (ids.Count < Events)
+        {
+            var body = await api.Client.GetStringAsync($"/events/poll?topic=**&limit=1000&after={cursor}", Cancellation);
+            Assert.InRange(body.Length, 250_000, 4_000_000);
+            var page = JsonNode.Parse(body)!;
+            Assert.Null(page["gap"]);
+            ids.AddRange(page["events"]!.AsArray().Select(one => (string)one!["id"]!));
+            cursor = (string)page["next"]!;
+        }
+
+        Assert.Equal(Events, ids.Distinct().Count());
+    }
+
+    [Theory(Timeout = 240_000)]
+    [InlineData("/events/poll?topic=**&limit=1000&after=earliest", 40)]
+    [InlineData("/events?topic=**&lastEventId=earliest", 10)]
+    public async Task Clients_that_take_no_byte_of_what_they_asked_for_keep_bounded_memory(string path, int clients)
+    {
+        await using var redis = await LaunchAsync();
+        // A small window, so that the log itself is read.
+        await using var api = await ServiceProcess.StartApiAsync(
+            redis.ConnectionString, SharedApi.Patience, HeapLimit, ("Hub__WindowBytes", "1048576"));
+        for (var i = 0; i < 10; i++)
+        {
+            await PublishAsync(api, events: 30, bytes: 250_000);
+        }
+
+        var before = api.ReadResidentBytes();
+        var stalled = new List<Socket>();
+        for (var i = 0; i < clients; i++)
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
+            stalled.Add(socket);
+            await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path}&topic=x{i} HTTP/1.1\r\nHost: test\r\n\r\n"), Cancellation);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);
+        var grown = api.ReadPeakResidentBytes() - before;
+        stalled.ForEach(socket => socket.Dispose());
+
+        output.WriteLine($"grew by {grown >> 20} MB at the most");
+        Assert.True(grown < 250 << 20, $"grew by {grown >> 20} MB");
+        Assert.False(api.Process.HasExited);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_poll_counts_among_the_streams_of_its_address()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, ("Hub__MaxConnectionsPerAddress", "1"));
+        using var free = await api.Client.GetAsync("/events/poll?topic=a", Cancellation);
+        await using var stream = await CountingReader.OpenAsync(api, "topic=a");
+
+        using var refused = await api.Client.GetAsync("/events/poll?topic=a", Cancellation);
+
+        Assert.Equal(HttpStatusCode.OK, free.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
     }
 
     private static Task<RedisServer> LaunchAsync()
