@@ -1,3 +1,4 @@
+using System.Net;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -7,6 +8,8 @@ internal sealed class CountingReader : IAsyncDisposable
 {
     /// <summary>What each event's data begins with, and nothing else that the hub sends has.</summary>
     public const char Mark = '~';
+
+    private static readonly HttpClient Gzip = new(new SocketsHttpHandler { AutomaticDecompression = DecompressionMethods.GZip });
 
     private readonly HttpResponseMessage _answer;
     private readonly CancellationTokenSource _left = new();
@@ -22,8 +25,8 @@ internal sealed class CountingReader : IAsyncDisposable
     /// <summary>How many events have come.</summary>
     public int Events => Volatile.Read(ref _events);
 
-    public static async Task<CountingReader> OpenAsync(ServiceProcess api, string query) =>
-        new(await api.Client.GetAsync($"/events?{query}", HttpCompletionOption.ResponseHeadersRead));
+    public static async Task<CountingReader> OpenAsync(ServiceProcess api, string query, bool takesGzip = false) =>
+        new(await (takesGzip ? Gzip : api.Client).GetAsync(new Uri(api.Address, $"/events?{query}"), HttpCompletionOption.ResponseHeadersRead));
 
     /// <summary>Waits until so many events have come.</summary>
     public async Task WaitAsync(int events, TimeSpan timeout)

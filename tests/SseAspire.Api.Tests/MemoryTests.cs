@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
+using SseAspire.Api.Hub;
+using SseAspire.Broker;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -42,6 +45,62 @@ public sealed class MemoryTests(ITestOutputHelper output)
         {
             await reader.DisposeAsync();
         }
+    }
+
+    [Fact(Timeout = 240_000)]
+    public async Task Compressed_groups_keep_bounded_memory_and_each_reader_gets_every_event()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit, ("Hub__CompressFrom", "1"));
+        var readers = new List<CountingReader>();
+        for (var i = 0; i < 10; i++)
+        {
+            readers.Add(await CountingReader.OpenAsync(api, $"topic=**&topic=x{i}", takesGzip: true));
+        }
+
+        // Some small batches, which are compressed; one that is too large for that; and small ones again.
+        var before = api.ReadResidentBytes();
+        foreach (var (events, bytes) in ((int, int)[])[(1, 100), (2, 200_000), (1, 100), (33, 250_000), (1, 100), (1, 100), (1, 200_000), (1, 200_000)])
+        {
+            await PublishAsync(api, events, bytes, compressible: false);
+        }
+
+        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(41, Timeout)));
+        var grown = api.ReadPeakResidentBytes() - before;
+
+        output.WriteLine($"grew by {grown >> 20} MB at the most");
+        Assert.All(readers, reader => Assert.Equal(41, reader.Events));
+        Assert.True(grown < 250 << 20, $"grew by {grown >> 20} MB");
+        foreach (var reader in readers)
+        {
+            await reader.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public void The_window_weighs_what_its_events_take_with_topics_type_and_id()
+    {
+        const int Limit = 16 << 20;
+        var window = new EventWindow(100_000, Limit);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (ulong i = 0; i < 20_000; i++)
+        {
+            // As much as one event may have beside its data.
+            window.Append([new LogEntry(new EventId(1_700_000_000_000, i), new Event
+            {
+                Topics = [.. Enumerable.Range(0, Event.MaxTopics).Select(topic => $"{i}/{topic}/".PadRight(Event.MaxNameBytes, 't'))],
+                Data = "x"u8.ToArray(),
+                At = DateTimeOffset.UnixEpoch,
+                Type = $"{i}".PadRight(Event.MaxNameBytes, 'e'),
+                Id = $"{i}".PadRight(Event.MaxNameBytes, 'i'),
+            })]);
+        }
+
+        var taken = GC.GetTotalMemory(forceFullCollection: true) - before;
+
+        Assert.InRange(window.Bytes, Limit / 2, Limit);
+        Assert.InRange(taken, window.Bytes / 2, window.Bytes * 3 / 2);
+        GC.KeepAlive(window);
     }
 
     [Fact(Timeout = 120_000)]
@@ -147,9 +206,10 @@ public sealed class MemoryTests(ITestOutputHelper output)
         return RedisServer.LaunchAsync(cancellationToken: Cancellation);
     }
 
-    private static async Task PublishAsync(ServiceProcess api, int events, int bytes)
+    private static async Task PublishAsync(ServiceProcess api, int events, int bytes, bool compressible = true)
     {
-        var data = CountingReader.Mark + new string('x', bytes - 1);
+        var data = CountingReader.Mark
+            + (compressible ? new string('x', bytes - 1) : RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes - 1));
         using var answer = await api.Client.PostAsJsonAsync("/events", Enumerable.Repeat(new { topic = Topic, data }, events), Cancellation);
         Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancellation));
     }
