@@ -25,6 +25,7 @@ do
 
     var app = builder.Build();
 
+    app.Use(OpenConnections.TrackAsync);
     app.UseExceptionHandler();
     app.UseMetering();
     app.Use(app.Services.GetRequiredService<Drain>().LetGoAsync);

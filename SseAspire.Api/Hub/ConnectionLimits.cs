@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using SseAspire.Api.Http;
 
 namespace SseAspire.Api.Hub;
 
@@ -8,7 +9,7 @@ namespace SseAspire.Api.Hub;
 /// Bounds the streams: in total, and of one client address, so that one client cannot take them all; and how many
 /// different selections one address may have, since each of them is encoded on its own.
 /// </summary>
-internal sealed class ConnectionLimits(IOptions<HubOptions> options)
+internal sealed class ConnectionLimits(IOptions<HubOptions> options, OpenConnections connections)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Use> _byAddress = [];
@@ -25,7 +26,7 @@ internal sealed class ConnectionLimits(IOptions<HubOptions> options)
         {
             ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, address, out var isKnown);
             var isNew = selection is not null && !_bySelection.ContainsKey((address, selection));
-            if (_total >= limits.MaxConnections
+            if (_total >= Math.Min(limits.MaxConnections, connections.MaxStreams)
                 || use.Streams >= limits.MaxConnectionsPerAddress
                 || (isNew && use.Selections >= limits.MaxSelectionsPerAddress))
             {
