@@ -124,9 +124,10 @@ internal sealed partial class EventHub
         }
     }
 
-    /// <summary>Ends a subscription.</summary>
+    /// <summary>Ends a subscription, whose request must not have ended yet.</summary>
     public void Unsubscribe(Subscription subscription)
     {
+        subscription.Disarm();
         lock (_lock)
         {
             var group = subscription.Group;

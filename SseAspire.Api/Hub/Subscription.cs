@@ -36,7 +36,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     private readonly EventHub _hub;
     private readonly LogReader _reader;
     private readonly DirectSocket? _socket;
-    private readonly Action _abort;
+    private Action? _abort;
     private ManualResetValueTaskSourceCore<ReadingKind> _waiter;
     private ArrayBufferWriter<byte>? _privateFrames;
     private int _state = Running;
@@ -177,7 +177,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         if (busySince != 0 && now - busySince > options.WriteTimeout.Ticks)
         {
             Close(CloseReason.Slow);
-            _abort();
+            Abort();
         }
         else if (now - Volatile.Read(ref _silentSince) >= options.Heartbeat.Ticks)
         {
@@ -189,7 +189,27 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     public void Cut()
     {
         Close(CloseReason.Dropped);
-        _abort();
+        Abort();
+    }
+
+    /// <summary>
+    /// Takes away what aborts the connection; an abort under way is over when it returns. To be called before the request
+    /// ends: the server uses its objects again for the next one, which a late abort would end instead.
+    /// </summary>
+    public void Disarm()
+    {
+        lock (this)
+        {
+            _abort = null;
+        }
+    }
+
+    private void Abort()
+    {
+        lock (this)
+        {
+            _abort?.Invoke();
+        }
     }
 
     private void Wake(ReadingKind kind)
