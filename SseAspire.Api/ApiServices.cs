@@ -34,6 +34,7 @@ internal static class ApiServices
         services.AddSingleton<TailPulse>();
         services.AddSingleton<EventHub>();
         services.AddSingleton<StartResolver>();
+        services.AddSingleton<OpenConnections>();
         services.AddSingleton<ConnectionLimits>();
         services.AddHostedService<LogTail>();
         services.AddHostedService<HubClock>();
@@ -45,6 +46,7 @@ internal static class ApiServices
         // later.
         services.Configure<SocketTransportOptions>(sockets =>
             (sockets.UnsafePreferInlineScheduling, sockets.MaxWriteBufferSize, sockets.Backlog) = (true, 2, 4_096));
+        services.Configure<SocketTransportOptions>(ServerLimits.Apply);
         // A peer that answers no ping is gone; one that is only slow has as long as one write may hang.
         services.AddOptions<WebSocketOptions>().Configure<IOptions<HubOptions>>((sockets, hub) =>
             (sockets.KeepAliveInterval, sockets.KeepAliveTimeout) = (hub.Value.Heartbeat, hub.Value.WriteTimeout));

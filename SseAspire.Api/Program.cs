@@ -31,6 +31,7 @@ do
 
     var app = builder.Build();
 
+    app.Use(OpenConnections.TrackAsync);
     app.UseExceptionHandler();
     app.UseMetering();
     app.Use(app.Services.GetRequiredService<Drain>().LetGoAsync);

@@ -63,26 +63,32 @@ internal static class EntryFields
     }
 
     /// <summary>
-    /// Reads an entry. One that no publisher could have made, because somebody else wrote it into the
-    /// stream, is given no topics, so nobody receives it; it keeps its place all the same, since a hole
-    /// would mean loss. A number that is none is read as absent.
+    /// Reads an entry. Anybody who reaches Redis can write one, so that an entry is either of the shape that
+    /// <see cref="Write(IReadOnlyList{Event})"/> gives it, or it is read as <see cref="Event.None"/>: it keeps its id,
+    /// since a hole would mean loss, and nobody receives it. Fields of other names are ignored.
     /// </summary>
     public static LogEntry Read(StreamEntry entry)
     {
-        if (!EventId.TryParse(entry.Id.ToString(), out var place))
+        if (!EventId.TryParse(entry.Id.ToString(), out var id))
         {
             throw new FormatException($"'{entry.Id}' is not the id of a stream entry");
         }
 
+        return new LogEntry(id, ReadEvent(entry.Values) is { } @event && @event.Refuse() is null ? @event : Event.None);
+    }
+
+    /// <summary>Reads the fields; null where a required one is missing or one has a value of another type.</summary>
+    private static Event? ReadEvent(NameValueEntry[] fields)
+    {
         string? topic = null;
         List<string>? alternates = null;
-        ReadOnlyMemory<byte> data = default;
-        var at = DateTimeOffset.UnixEpoch;
-        string? type = null, id = null, traceParent = null;
+        ReadOnlyMemory<byte>? data = null;
+        DateTimeOffset? at = null;
+        string? type = null, ownId = null, traceParent = null;
         int? retry = null;
-        foreach (var field in entry.Values)
+        foreach (var field in fields)
         {
-            // Compared as bytes: two values of Redis are equal too where both are the same number, which costs more to see.
+            // Compared as bytes: the client compares values as numbers first, which costs more.
             var name = ((ReadOnlyMemory<byte>)field.Name).Span;
             var value = field.Value;
             if (name.SequenceEqual(Topic.Span))
@@ -91,21 +97,23 @@ internal static class EntryFields
                 {
                     topic = value.ToString();
                 }
-                else
+                else if ((alternates ??= []).Count < Event.MaxTopics)
                 {
-                    (alternates ??= []).Add(value.ToString());
+                    alternates.Add(value.ToString());
                 }
             }
             else if (name.SequenceEqual(Data.Span))
             {
-                data = value;
+                data = (ReadOnlyMemory<byte>)value;
             }
             else if (name.SequenceEqual(At.Span))
             {
-                if (value.TryParse(out long milliseconds) && milliseconds >= FirstTime && milliseconds <= LastTime)
+                if (!value.TryParse(out long milliseconds) || milliseconds < FirstTime || milliseconds > LastTime)
                 {
-                    at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
+                    return null;
                 }
+
+                at = DateTimeOffset.FromUnixTimeMilliseconds(milliseconds);
             }
             else if (name.SequenceEqual(Type.Span))
             {
@@ -113,13 +121,16 @@ internal static class EntryFields
             }
             else if (name.SequenceEqual(Id.Span))
             {
-                id = value;
+                ownId = value;
             }
             else if (name.SequenceEqual(Retry.Span))
             {
-                retry = value.TryParse(out long milliseconds) && milliseconds <= int.MaxValue
-                    ? (int)Math.Max(milliseconds, -1)
-                    : null;
+                if (!value.TryParse(out long milliseconds) || milliseconds is < 0 or > int.MaxValue)
+                {
+                    return null;
+                }
+
+                retry = (int)milliseconds;
             }
             else if (name.SequenceEqual(TraceParent.Span))
             {
@@ -127,19 +138,17 @@ internal static class EntryFields
             }
         }
 
-        var @event = new Event
-        {
-            Topics = topic is null ? [] : alternates is null ? [topic] : [topic, .. alternates],
-            Data = data,
-            At = at,
-            Type = type,
-            Id = id,
-            Retry = retry,
-            TraceParent = traceParent,
-        };
-
-        // What is checked when it is published is not checked when somebody writes to Redis: a line end in
-        // the type would inject fields into every reader's stream.
-        return new LogEntry(place, @event.Refuse() is null ? @event : @event with { Topics = [] });
+        return topic is null || data is null || at is null
+            ? null
+            : new Event
+            {
+                Topics = alternates is null ? [topic] : [topic, .. alternates],
+                Data = data.Value,
+                At = at.Value,
+                Type = type,
+                Id = ownId,
+                Retry = retry,
+                TraceParent = traceParent,
+            };
     }
 }

@@ -13,6 +13,12 @@ public sealed record Event
     /// <summary>The longest own id and the longest type, in bytes of UTF-8.</summary>
     public const int MaxNameBytes = 256;
 
+    /// <summary>The largest <see cref="Data"/>, in bytes. The API's own limit is a setting below it.</summary>
+    public const int MaxDataBytes = 16 << 20;
+
+    /// <summary>What an entry of the log holds that no publisher wrote: no topic, so that nobody receives it.</summary>
+    public static readonly Event None = new() { Topics = [], Data = default, At = DateTimeOffset.UnixEpoch };
+
     /// <summary>The topics: the first is canonical, the rest alternates. At least one.</summary>
     public required IReadOnlyList<string> Topics { get; init; }
 
@@ -69,6 +75,11 @@ public sealed record Event
             {
                 return new InvalidEventException("topic", reason);
             }
+        }
+
+        if (Data.Length > MaxDataBytes)
+        {
+            return new InvalidEventException("data", $"is larger than {MaxDataBytes} bytes");
         }
 
         if (!System.Text.Unicode.Utf8.IsValid(Data.Span))

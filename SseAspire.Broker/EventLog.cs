@@ -21,6 +21,9 @@ public sealed partial class EventLog : IAsyncDisposable
     /// <summary>The most events of one batch: Redis takes about a million values in one command.</summary>
     public const int MaxBatch = 20_000;
 
+    /// <summary>About how many bytes one read of the tail takes.</summary>
+    private const long MaxTailBytes = 8 << 20;
+
     private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LastRetry = TimeSpan.FromSeconds(1);
 
@@ -111,14 +114,16 @@ public sealed partial class EventLog : IAsyncDisposable
         await using var wake = new WakeSignal(_redis, _keys.Wake, _time);
         await wake.SubscribeAsync().WaitAsync(cancellationToken);
         var retry = TimeSpan.Zero;
-        var count = MaxRead;
+        var size = new ReadSize(MaxTailBytes);
         while (true)
         {
             pulse.Turn();
+            var count = size.Count;
             IReadOnlyList<LogEntry> batch;
             try
             {
                 batch = await ReadAfterAsync(after, count, cancellationToken);
+                size.Learn(batch);
                 if (retry > TimeSpan.Zero)
                 {
                     TailResumed(after);
@@ -127,8 +132,8 @@ public sealed partial class EventLog : IAsyncDisposable
             }
             catch (BrokerUnavailableException e)
             {
-                // What takes too long because the entries are large and the network slow comes in parts.
-                count = Math.Max(1, count / 2);
+                // A read that takes too long because the entries are large and the network is slow is done in parts.
+                size.Shrink();
                 if (retry == TimeSpan.Zero)
                 {
                     TailInterrupted(after, e.Message);
@@ -149,7 +154,6 @@ public sealed partial class EventLog : IAsyncDisposable
             if (batch.Count < count)
             {
                 pulse.ReachHead();
-                count = MaxRead;
                 await wake.WaitAsync(cancellationToken);
             }
         }
@@ -160,19 +164,23 @@ public sealed partial class EventLog : IAsyncDisposable
     public async Task<long> TrimBeforeAsync(DateTimeOffset time, CancellationToken cancellationToken = default)
     {
         var trimmed = 0L;
-        // One at first: mostly nothing has expired, and the oldest entries may be large.
-        for (var count = 1; ; count = MaxRead)
+        // One at first: mostly nothing has expired.
+        var size = new ReadSize(MaxTailBytes);
+        for (var count = 1; ; count = size.Count)
         {
             var oldest = await ReadAfterAsync(EventId.Earliest, count, cancellationToken);
+            size.Learn(oldest);
             var expired = oldest.TakeWhile(entry => entry.Event.At < time).Count();
             if (expired == 0)
             {
                 return trimmed;
             }
 
-            trimmed += await AskAsync(
+            var removed = await AskAsync(
                 database => database.StreamTrimByMinIdAsync(_keys.Log, oldest[expired - 1].Id.Next.ToString()), cancellationToken);
-            if (expired < count)
+            trimmed += removed;
+            // Another process may have trimmed them; and the last of all ids, taken by hand, has none after it.
+            if (expired < count || removed == 0)
             {
                 return trimmed;
             }

@@ -26,6 +26,7 @@ public static class ServiceDefaults
         builder.AddTelemetry(metrics);
         builder.AddTrustedProxies();
         builder.Services.AddHostedService<UnobservedExceptions>();
+        builder.Services.AddHostedService<FailureExitCode>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

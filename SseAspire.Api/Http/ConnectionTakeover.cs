@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
@@ -12,17 +13,35 @@ namespace SseAspire.Api.Http;
 /// </summary>
 internal sealed class ConnectionTakeover : IConnectionHeartbeatFeature
 {
+    /// <summary>How long a client may take to send its first request.</summary>
+    private static readonly TimeSpan FirstRequestTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many bytes the client of a stream may send: some end a request with one line too many.</summary>
+    private const int MaxSentToStream = 4096;
+
+    private readonly OpenConnections _open;
+    private readonly long _opened = Stopwatch.GetTimestamp();
+    private readonly LinkedListNode<ConnectionTakeover> _node;
     private Action? _heartbeat;
     private Func<CancellationToken, Task>? _owner;
+    private int _requests;
+    private bool _isUsed;
 
-    private ConnectionTakeover(ConnectionContext connection) => Connection = connection;
+    private ConnectionTakeover(ConnectionContext connection, OpenConnections open)
+    {
+        (Connection, _open) = (connection, open);
+        _node = new LinkedListNode<ConnectionTakeover>(this);
+    }
 
     /// <summary>The connection.</summary>
     public ConnectionContext Connection { get; }
 
     /// <summary>Offers it to the requests of each connection.</summary>
-    public static void Offer(ListenOptions endpoint) =>
-        endpoint.Use(static next => connection => new ConnectionTakeover(connection).RunAsync(next));
+    public static void Offer(ListenOptions endpoint)
+    {
+        var open = endpoint.ApplicationServices.GetRequiredService<OpenConnections>();
+        endpoint.Use(next => connection => new ConnectionTakeover(connection, open).RunAsync(next));
+    }
 
     /// <summary>The takeover that the request's connection offers, or null where it offers none.</summary>
     public static ConnectionTakeover? Of(HttpContext context) =>
@@ -36,14 +55,51 @@ internal sealed class ConnectionTakeover : IConnectionHeartbeatFeature
     /// <param name="owner">Has the connection until its task ends. It is given what tells that the client has gone.</param>
     public void TakeOver(Func<CancellationToken, Task> owner) => _owner = owner;
 
+    /// <summary>A request begins: one of several, over HTTP/2.</summary>
+    public void BeginRequest()
+    {
+        _isUsed = true;
+        if (Interlocked.Increment(ref _requests) == 1)
+        {
+            _open.MarkBusy(_node);
+        }
+    }
+
+    /// <summary>A request has ended. A connection that is taken over stays busy.</summary>
+    public void EndRequest()
+    {
+        if (Interlocked.Decrement(ref _requests) == 0 && _owner is null)
+        {
+            _open.MarkIdle(_node);
+        }
+    }
+
     // The server looks at its timeouts by it. Registered with the connection itself it could not be taken back, and
     // would keep the server's state of HTTP for as long as the connection.
     void IConnectionHeartbeatFeature.OnHeartbeat(Action<object> action, object state) => _heartbeat += () => action(state);
 
     private async Task RunAsync(ConnectionDelegate http)
     {
+        if (!_open.TryAdd(_node))
+        {
+            Connection.Abort(new ConnectionAbortedException("The limit of open connections is reached."));
+            return;
+        }
+
+        try
+        {
+            await ServeAsync(http);
+        }
+        finally
+        {
+            _open.Remove(_node);
+        }
+    }
+
+    private async Task ServeAsync(ConnectionDelegate http)
+    {
         Connection.Features.GetRequiredFeature<IConnectionHeartbeatFeature>()
-            .OnHeartbeat(static takeover => ((ConnectionTakeover)takeover)._heartbeat?.Invoke(), this);
+            .OnHeartbeat(static takeover => ((ConnectionTakeover)takeover).OnHeartbeat(), this);
         Connection.Features.Set<IConnectionHeartbeatFeature>(this);
         try
         {
@@ -54,9 +110,51 @@ internal sealed class ConnectionTakeover : IConnectionHeartbeatFeature
             _heartbeat = null;
             if (_owner is { } owner)
             {
+                var receiving = ReceiveAsync();
                 // However the request ended: it is the owner who lets go of what the stream holds.
                 await owner(Connection.ConnectionClosed);
             }
+        }
+    }
+
+    private void OnHeartbeat()
+    {
+        _heartbeat?.Invoke();
+        if (!_isUsed && Stopwatch.GetElapsedTime(_opened) > FirstRequestTimeout)
+        {
+            Connection.Abort(new ConnectionAbortedException("No request was sent in time."));
+        }
+    }
+
+    /// <summary>
+    /// Aborts a stream whose client sends: nobody reads that, so that it would fill the server's buffer and the
+    /// kernel's, which is megabytes.
+    /// </summary>
+    private async Task ReceiveAsync()
+    {
+        var input = Connection.Transport.Input;
+        try
+        {
+            while (true)
+            {
+                var read = await input.ReadAsync();
+                if (read.Buffer.Length > MaxSentToStream)
+                {
+                    Connection.Abort(new ConnectionAbortedException("The client of a stream sends."));
+                    return;
+                }
+
+                if (read.IsCompleted || read.IsCanceled)
+                {
+                    return;
+                }
+
+                input.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            }
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException or InvalidOperationException)
+        {
+            // The connection is over, as its owner learns from elsewhere.
         }
     }
 }

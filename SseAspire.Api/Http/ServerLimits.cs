@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 
 namespace SseAspire.Api.Http;
 
@@ -9,12 +10,33 @@ namespace SseAspire.Api.Http;
 /// </summary>
 internal static class ServerLimits
 {
+    /// <summary>What the server holds of what a client sends and nobody has read yet.</summary>
+    private const int ReadBuffer = 64 * 1024;
+
+    /// <summary>
+    /// What the kernel may hold for a reader that does not read; it doubles this for its own bookkeeping. Left to
+    /// itself it grows to 4 MB and more.
+    /// </summary>
+    private const int SendBuffer = 208 * 1024;
+
+    public static void Apply(SocketTransportOptions sockets)
+    {
+        sockets.MaxReadBufferSize = ReadBuffer;
+        sockets.CreateBoundListenSocket = static endpoint =>
+        {
+            var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
+            // Each connection takes it over from the socket that listens.
+            listener.SendBufferSize = SendBuffer;
+            return listener;
+        };
+    }
+
     public static void Apply(KestrelServerOptions server)
     {
         // As many topics as one subscription may name, each as long as it may be and all of it escaped.
         server.Limits.MaxRequestLineSize = 64 * 1024;
         // Nobody reads what a client sends after it has asked for a stream: that is what each may make us hold.
-        server.Limits.MaxRequestBufferSize = 64 * 1024;
+        server.Limits.MaxRequestBufferSize = ReadBuffer;
         // An id that is not UTF-8 is then seen as such by the API, which says so, instead of by the server, which
         // would not say which header is wrong.
         server.RequestHeaderEncodingSelector = static name =>

@@ -11,6 +11,9 @@ internal sealed class BatchLayout
     private readonly List<FrameChunk.Mark> _marks = [];
     private int _events;
 
+    /// <summary>How many bytes it takes in memory.</summary>
+    public int Capacity => _frames.Capacity;
+
     public ReadOnlySpan<byte> Frames => _frames.WrittenSpan;
 
     public ReadOnlySpan<FrameChunk.Mark> Marks => CollectionsMarshal.AsSpan(_marks);

@@ -20,4 +20,7 @@ internal enum CloseReason
 
     /// <summary>A request that was held has been answered.</summary>
     Answered,
+
+    /// <summary>Its events could not be encoded: a defect or a lack of memory, which the log reports.</summary>
+    Failed,
 }

@@ -16,6 +16,9 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     /// </summary>
     private const int Stretch = 32;
 
+    /// <summary>After how many bytes a stretch ends before it has as many batches.</summary>
+    private const int StretchBytes = 256 << 10;
+
     private readonly ArrayBufferWriter<byte> _batch = new();
     private FrameCompressor? _compressor;
     private int _batches;
@@ -23,6 +26,9 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     private bool _joins;
     private bool _isAwaited;
     private Stretches _stretches = new(null, default, null, IsJoin: false);
+
+    /// <summary>How many bytes it keeps for readers.</summary>
+    public long Bytes => (_stretches.Current?.Capacity ?? 0) + (_stretches.Former?.Capacity ?? 0);
 
     /// <summary>Begins a batch; with a new compressor where it is a join point.</summary>
     public void Begin()
@@ -61,19 +67,22 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
         var (current, begin, former, isJoin) = _stretches;
         if (_batches == 0)
         {
-            (current, begin, former, isJoin) = (new FrameChunk(before, _batch.WrittenCount * Stretch), first, current, _joins);
+            (current, begin, former, isJoin) = (new FrameChunk(before, RoomFor(_batch.WrittenCount)), first, current, _joins);
         }
         else if (!current!.HasRoomFor(_batch.WrittenCount))
         {
             // The stretch goes on in a larger buffer: whoever is in step with it stays so.
-            current = current.Enlarge(_batch.WrittenCount * Stretch);
+            current = current.Enlarge(RoomFor(_batch.WrittenCount));
         }
 
         current!.Append(_batch.WrittenSpan, [last with { End = _batch.WrittenCount, Events = _events }]);
         Volatile.Write(ref _stretches, new Stretches(current, begin, former, isJoin));
         _events = 0;
-        _batches = (_batches + 1) % Stretch;
+        _batches = current.Length < StretchBytes ? (_batches + 1) % Stretch : 0;
     }
+
+    /// <summary>Room for as many batches of this size as a stretch has, within its bound.</summary>
+    private static int RoomFor(int batch) => Math.Max(batch, (int)Math.Min((long)batch * Stretch, StretchBytes));
 
     /// <summary>
     /// What a reader may have next; false where it is not in step, so that it has to be given plain frames.

@@ -1,41 +1,78 @@
-using System.Collections.Concurrent;
 using System.Net;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
+using SseAspire.Api.Http;
 
 namespace SseAspire.Api.Hub;
 
-/// <summary>Bounds the streams: in total, and of one client address, so that one client cannot take them all.</summary>
-internal sealed class ConnectionLimits(IOptions<HubOptions> options)
+/// <summary>
+/// Bounds the streams: in total, and of one client address, so that one client cannot take them all; and how many
+/// different selections one address may have, since each of them is encoded on its own.
+/// </summary>
+internal sealed class ConnectionLimits(IOptions<HubOptions> options, OpenConnections connections)
 {
-    private readonly ConcurrentDictionary<IPAddress, int> _byAddress = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<IPAddress, Use> _byAddress = [];
+    private readonly Dictionary<(IPAddress, Selection), int> _bySelection = [];
     private int _total;
 
-    /// <summary>Takes a place. Where it succeeds, <see cref="Release"/> must follow.</summary>
-    public bool TryAcquire(IPAddress address)
+    /// <summary>Takes a place. Where it succeeds, <see cref="Release"/> must follow with the same arguments.</summary>
+    /// <param name="address">The client.</param>
+    /// <param name="selection">What it reads, where that is encoded for it.</param>
+    public bool TryAcquire(IPAddress address, Selection? selection = null)
     {
-        if (Interlocked.Increment(ref _total) > options.Value.MaxConnections)
+        var limits = options.Value;
+        lock (_lock)
         {
-            Interlocked.Decrement(ref _total);
-            return false;
-        }
+            ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, address, out var isKnown);
+            var isNew = selection is not null && !_bySelection.ContainsKey((address, selection));
+            if (_total >= Math.Min(limits.MaxConnections, connections.MaxStreams)
+                || use.Streams >= limits.MaxConnectionsPerAddress
+                || (isNew && use.Selections >= limits.MaxSelectionsPerAddress))
+            {
+                if (!isKnown)
+                {
+                    _byAddress.Remove(address);
+                }
 
-        if (_byAddress.AddOrUpdate(address, 1, static (_, count) => count + 1) > options.Value.MaxConnectionsPerAddress)
-        {
-            Release(address);
-            return false;
-        }
+                return false;
+            }
 
-        return true;
+            _total++;
+            use.Streams++;
+            use.Selections += isNew ? 1 : 0;
+            if (selection is not null)
+            {
+                CollectionsMarshal.GetValueRefOrAddDefault(_bySelection, (address, selection), out _)++;
+            }
+
+            return true;
+        }
     }
 
     /// <summary>Gives a place back.</summary>
-    public void Release(IPAddress address)
+    public void Release(IPAddress address, Selection? selection = null)
     {
-        Interlocked.Decrement(ref _total);
-        if (_byAddress.AddOrUpdate(address, 0, static (_, count) => count - 1) == 0)
+        lock (_lock)
         {
-            // Only where it is still zero: another stream of this address may have come meanwhile.
-            _byAddress.TryRemove(KeyValuePair.Create(address, 0));
+            ref var use = ref CollectionsMarshal.GetValueRefOrNullRef(_byAddress, address);
+            _total--;
+            if (selection is not null && --CollectionsMarshal.GetValueRefOrNullRef(_bySelection, (address, selection)) == 0)
+            {
+                _bySelection.Remove((address, selection));
+                use.Selections--;
+            }
+
+            if (--use.Streams == 0)
+            {
+                _byAddress.Remove(address);
+            }
         }
+    }
+
+    private struct Use
+    {
+        public int Streams;
+        public int Selections;
     }
 }

@@ -10,13 +10,28 @@ namespace SseAspire.Api.Hub;
 /// subscribe to it.
 /// </summary>
 /// <remarks>The way of an event, whose steps the code carries, is told in docs/architecture.md.</remarks>
-internal sealed class EventHub
+internal sealed partial class EventHub
 {
+    /// <summary>
+    /// The most bytes of one batch that are encoded for one group: more than one event of the default limit takes.
+    /// </summary>
+    private const int MaxGroupBytes = 512 << 10;
+
+    /// <summary>The most bytes of one batch that are encoded for all groups, and the most that they keep to share.</summary>
+    private const long MaxSharedBytes = 64 << 20;
+
+    /// <summary>How many readers a group must have to use the second half of <see cref="MaxSharedBytes"/>.</summary>
+    private const int PopularGroup = 16;
+
+    /// <summary>How many bytes of buffers are kept for the next batches.</summary>
+    private const long MaxPooledBytes = 16 << 20;
+
     private readonly HubOptions _options;
     private readonly TimeProvider _time;
     private readonly EventWindow _window;
     private readonly LogReader _reader;
     private readonly DeliverySpans _spans;
+    private readonly ILogger<EventHub> _logger;
     private readonly Lock _lock = new();
     private readonly TopicIndex _index = new();
     private readonly TopicTally _tally;
@@ -29,16 +44,29 @@ internal sealed class EventHub
     // The tail's own, reused from batch to batch.
     private readonly List<SubscriptionGroup> _found = [];
     private readonly List<SubscriptionGroup> _touched = [];
+    private readonly List<SubscriptionGroup> _failed = [];
     private readonly Stack<BatchLayout> _layouts = new();
     private readonly List<Subscription> _woken = [];
+    private long _pooledBytes;
+    private long _encodedBytes;
+
+    /// <summary>What the groups keep to share, guarded by the lock.</summary>
+    private long _sharedBytes;
 
     private PositionBox _position = new(EventId.Earliest);
     private long _now;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public EventHub(IOptions<HubOptions> options, TimeProvider time, EventWindow window, LogReader reader, HubMetrics metrics, DeliverySpans spans)
+    public EventHub(
+        IOptions<HubOptions> options,
+        TimeProvider time,
+        EventWindow window,
+        LogReader reader,
+        HubMetrics metrics,
+        DeliverySpans spans,
+        ILogger<EventHub> logger)
     {
-        (_options, _time, _window, _reader, _spans, Metrics) = (options.Value, time, window, reader, spans, metrics);
+        (_options, _time, _window, _reader, _spans, _logger, Metrics) = (options.Value, time, window, reader, spans, logger, metrics);
         _tally = new TopicTally(_index);
         _now = time.GetUtcNow().UtcTicks;
         metrics.Observe(window, CountStreams);
@@ -100,9 +128,10 @@ internal sealed class EventHub
         }
     }
 
-    /// <summary>Ends a subscription.</summary>
+    /// <summary>Ends a subscription, whose request must not have ended yet.</summary>
     public void Unsubscribe(Subscription subscription)
     {
+        subscription.Disarm();
         lock (_lock)
         {
             var group = subscription.Group;
@@ -110,11 +139,9 @@ internal sealed class EventHub
             _tally.Unsubscribed(group.Selection);
             _subscriptions.TryRemove(subscription, out _);
             Volatile.Write(ref _streams[(int)subscription.Transport], _streams[(int)subscription.Transport] - 1);
-            if (group.Count == 0)
+            if (group.Count == 0 && !group.HasFailed)
             {
-                group.Dispose();
-                _groups.Remove((group.Selection, group.Format));
-                _index.Remove(group);
+                Remove(group);
             }
         }
     }
@@ -170,17 +197,17 @@ internal sealed class EventHub
             // 3. What is new goes into the window, as one batch.
             _window.Append(batch);
 
-            // 4. For each group of equal subscriptions the batch is filtered and laid out once, as bytes.
+            // 4. For each group of equal subscriptions the batch is filtered and encoded once.
             LayOut(batch);
             foreach (var group in _touched)
             {
-                var layout = group.Publish();
-                group.CopyMembers(_woken);
-                layout.Clear();
-                _layouts.Push(layout);
+                Publish(group, batch[^1].Id);
             }
 
             _touched.Clear();
+            _encodedBytes = 0;
+            // Before the position moves, so that no reader of these takes it for its own.
+            EndFailed();
             Volatile.Write(ref _position, new PositionBox(batch[^1].Id));
         }
 
@@ -200,7 +227,9 @@ internal sealed class EventHub
         {
             foreach (var group in _groups.Values)
             {
+                var shared = group.SharedBytes;
                 group.Tick();
+                _sharedBytes += group.SharedBytes - shared;
             }
 
             _tally.Tick();
@@ -239,10 +268,17 @@ internal sealed class EventHub
                 // Nobody can tell whose events are missing, so everybody is told.
                 foreach (var group in _groups.Values)
                 {
-                    Open(group).LayOut(gap, entry);
+                    LayOut(group, entry, gap);
                 }
 
                 Metrics.Gap(gap, _subscriptions.Count(pair => pair.Key.TellsGaps));
+            }
+
+            position = entry.Id;
+            if (entry.IsForeign)
+            {
+                Metrics.EntrySkipped();
+                continue;
             }
 
             _tally.Published(entry.Event.Topics[0]);
@@ -254,31 +290,148 @@ internal sealed class EventHub
                 if (!ReferenceEquals(group.FoundFor, entry))
                 {
                     group.FoundFor = entry;
-                    Open(group).LayOut(entry);
+                    LayOut(group, entry);
                     readers += group.Count;
                 }
             }
 
             _spans.Found(entry, readers);
+        }
+    }
 
-            position = entry.Id;
+    /// <summary>Encodes an entry, or the gap before it, for one group.</summary>
+    private void LayOut(SubscriptionGroup group, LogEntry entry, Gap? gap = null)
+    {
+        if (group.HasFailed || group.HasOverflowed)
+        {
+            return;
         }
 
-        SubscriptionGroup Open(SubscriptionGroup group)
+        try
         {
             if (group.Pending is null)
             {
-                group.Begin(_layouts.TryPop(out var layout) ? layout : new BatchLayout());
                 _touched.Add(group);
+                group.Begin(OpenLayout());
             }
 
-            return group;
+            var before = group.Pending!.Frames.Length;
+            if (gap is null)
+            {
+                group.LayOut(entry);
+            }
+            else
+            {
+                group.LayOut(gap, entry);
+            }
+
+            var length = group.Pending.Frames.Length;
+            _encodedBytes += length - before;
+            if (length > MaxGroupBytes || _encodedBytes > LimitOf(group))
+            {
+                // Selections are chosen by strangers, and each distinct one would encode the whole batch. Beyond the
+                // limit each reader goes on from its cursor, a small piece at a time.
+                Recycle(group.Overflow());
+            }
         }
+        catch (Exception e)
+        {
+            Fail(group, e);
+        }
+    }
+
+    private void Publish(SubscriptionGroup group, EventId last)
+    {
+        if (group.HasFailed)
+        {
+            return;
+        }
+
+        try
+        {
+            var shared = group.SharedBytes;
+            if (group.Publish(last, room: LimitOf(group) - _sharedBytes) is { } layout)
+            {
+                Recycle(layout);
+            }
+
+            _sharedBytes += group.SharedBytes - shared;
+            group.CopyMembers(_woken);
+        }
+        catch (Exception e)
+        {
+            Fail(group, e);
+        }
+    }
+
+    /// <summary>
+    /// How much memory all groups may use before this one gets none: one that has few readers leaves half of it to
+    /// those that have many, for whom encoding once pays most.
+    /// </summary>
+    private static long LimitOf(SubscriptionGroup group) => group.Count >= PopularGroup ? MaxSharedBytes : MaxSharedBytes / 2;
+
+    private BatchLayout OpenLayout()
+    {
+        if (!_layouts.TryPop(out var layout))
+        {
+            return new BatchLayout();
+        }
+
+        _pooledBytes -= layout.Capacity;
+        return layout;
+    }
+
+    /// <summary>Keeps a buffer for the next batches, unless it would keep too much memory.</summary>
+    private void Recycle(BatchLayout layout)
+    {
+        _encodedBytes -= layout.Frames.Length;
+        layout.Clear();
+        if (_pooledBytes + layout.Capacity <= MaxPooledBytes)
+        {
+            _pooledBytes += layout.Capacity;
+            _layouts.Push(layout);
+        }
+    }
+
+    /// <summary>
+    /// Notes that a group could not be served. Its readers alone are ended: each resumes after the last event that it
+    /// was given. Thrown on, the failure would end the tail, and with it every reader's stream.
+    /// </summary>
+    private void Fail(SubscriptionGroup group, Exception failure)
+    {
+        group.HasFailed = true;
+        _failed.Add(group);
+        EncodingFailed(failure, group.Selection, group.Count);
+    }
+
+    private void EndFailed()
+    {
+        foreach (var group in _failed)
+        {
+            Remove(group);
+            group.Close(CloseReason.Failed);
+        }
+
+        _failed.Clear();
+    }
+
+    private void Remove(SubscriptionGroup group)
+    {
+        _sharedBytes -= group.SharedBytes;
+        group.Dispose();
+        _groups.Remove((group.Selection, group.Format));
+        _index.Remove(group);
     }
 
     /// <summary>How many events lie between two places, as far as that can be known: those of a former epoch are not counted.</summary>
     private static ulong Distance(EventId from, EventId to) =>
         from.Epoch == to.Epoch ? to.Sequence - from.Sequence : to.Sequence + 1;
+
+    [LoggerMessage(LogLevel.Error, "A reader could not be written to and is disconnected")]
+    public partial void ReaderFailed(Exception failure);
+
+    [LoggerMessage(LogLevel.Error, "Events for {Topics} could not be encoded; {Readers} readers are disconnected and resume")]
+    private partial void EncodingFailed(Exception failure, Selection topics, int readers);
 
     private static double Jitter(double share) => 1 + share * (2 * Random.Shared.NextDouble() - 1);
 

@@ -15,9 +15,6 @@ namespace SseAspire.Api.Hub;
 /// </remarks>
 internal sealed class EventWindow
 {
-    /// <summary>What an entry weighs besides its data: objects, strings and the slot, measured roughly.</summary>
-    private const int EntryOverhead = 300;
-
     private readonly LogEntry?[] _ring;
     private readonly int _maxEvents;
     private readonly long _maxBytes;
@@ -69,7 +66,7 @@ internal sealed class EventWindow
         foreach (var entry in entries)
         {
             _ring[_end & (_ring.Length - 1)] = entry;
-            _bytes += Weigh(entry);
+            _bytes += entry.Bytes;
             if (entry.Event.Id is { } ownId)
             {
                 // The first of several equal ids stays: resuming at a later one would lose what lies between.
@@ -184,7 +181,7 @@ internal sealed class EventWindow
         Volatile.Write(ref _first, _first + 1);
         // Readers that look at it now still hold it; the slot must not.
         _ring[(_first - 1) & (_ring.Length - 1)] = null;
-        _bytes -= Weigh(entry);
+        _bytes -= entry.Bytes;
         if (entry.Event.Id is { } ownId)
         {
             _ownIds.TryRemove(KeyValuePair.Create(ownId, entry.Id));
@@ -238,6 +235,4 @@ internal sealed class EventWindow
         // The slot may have been cleared or reused since; then the entry is not the one asked for.
         return entry is not null && Volatile.Read(ref _first) <= index;
     }
-
-    private static int Weigh(LogEntry entry) => EntryOverhead + entry.Event.Data.Length;
 }

@@ -26,6 +26,9 @@ internal sealed class FrameChunk
 
     public int Capacity => _bytes.Length;
 
+    /// <summary>How many bytes it holds. For the writer.</summary>
+    public int Length => _length;
+
     public bool HasRoomFor(int bytes) => _bytes.Length - _length >= bytes;
 
     /// <summary>Adds the frames of a batch; <paramref name="marks"/> are counted from the batch's start.</summary>

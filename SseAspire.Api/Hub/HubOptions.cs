@@ -24,6 +24,13 @@ public sealed class HubOptions
     [Range(1, 10_000_000)]
     public int MaxConnectionsPerAddress { get; set; } = 5_000;
 
+    /// <summary>
+    /// How many different selections of topics the streams of one client address may have: each is encoded on its own.
+    /// Everybody behind a proxy that is not trusted counts as one.
+    /// </summary>
+    [Range(1, 10_000_000)]
+    public int MaxSelectionsPerAddress { get; set; } = 1_000;
+
     /// <summary>How many topics and patterns one subscription may name.</summary>
     [Range(1, 1_000)]
     public int MaxTopics { get; set; } = 64;

@@ -11,8 +11,16 @@ namespace SseAspire.Api.Hub;
 /// <param name="entries">The entries, oldest first.</param>
 internal sealed class LogPage(EventId after, LogEntry[] entries)
 {
+    /// <summary>How many bytes of frames it keeps, of all groups: beyond that a reader encodes for itself, a small piece at a time.</summary>
+    private const int MaxFrameBytes = 1 << 20;
+
+    /// <summary>How large a buffer a thread keeps.</summary>
+    private const int MaxLayoutBytes = 256 << 10;
+
     [ThreadStatic]
     private static BatchLayout? _layout;
+
+    private int _frameBytes;
 
     private readonly ConcurrentDictionary<SubscriptionGroup, Lazy<FrameChunk>> _frames = new();
 
@@ -38,9 +46,14 @@ internal sealed class LogPage(EventId after, LogEntry[] entries)
         return entries.AsMemory(low);
     }
 
-    /// <summary>What a member of a group reads after a place that it covers, up to the end.</summary>
-    public Reading ReadAfter(EventId place, SubscriptionGroup group)
+    /// <summary>What a member of a group reads after a place that it covers, up to the end; null where too much is kept already.</summary>
+    public Reading? ReadAfter(EventId place, SubscriptionGroup group)
     {
+        if (Volatile.Read(ref _frameBytes) >= MaxFrameBytes && !_frames.ContainsKey(group))
+        {
+            return null;
+        }
+
         var frames = _frames.GetOrAdd(group, static (group, page) => new Lazy<FrameChunk>(() => page.LayOut(group)), this).Value;
         return frames.ReadAfter(place) with { Cursor = Last, ServedBy = Source.Log };
     }
@@ -68,6 +81,12 @@ internal sealed class LogPage(EventId after, LogEntry[] entries)
 
         var chunk = new FrameChunk(after, layout.Frames.Length);
         chunk.Append(layout.Frames, layout.Marks);
+        Interlocked.Add(ref _frameBytes, chunk.Capacity);
+        if (layout.Capacity > MaxLayoutBytes)
+        {
+            _layout = null;
+        }
+
         return chunk;
     }
 }

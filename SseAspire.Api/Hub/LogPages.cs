@@ -12,8 +12,13 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
     /// <summary>How many pages are read at once: one is on its way while another is taken apart.</summary>
     private const int MostAtOnce = 2;
 
-    /// <summary>How many entries a page has: so few that its frames are mostly no large object to the collector.</summary>
+    /// <summary>How many entries a page has at the most.</summary>
     private const int PageEntries = 500;
+
+    /// <summary>
+    /// How many bytes a page takes, one entry more at the most: a reader that stops reading keeps the frames of one.
+    /// </summary>
+    private const long PageBytes = 512 << 10;
 
     /// <summary>How many pages are read before a reader asks for them.</summary>
     private const int MostAhead = 2;
@@ -26,6 +31,7 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
     private readonly SemaphoreSlim _turns = new(MostAtOnce, MostAtOnce);
     private readonly Lock _lock = new();
     private readonly List<Kept> _kept = [];
+    private readonly ReadSize _size = new(PageBytes, PageEntries);
 
     /// <summary>A page that covers a place; an empty one where the log has nothing after it.</summary>
     /// <exception cref="BrokerUnavailableException">The log cannot be reached.</exception>
@@ -84,10 +90,14 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         await _turns.WaitAsync();
         try
         {
-            var page = new LogPage(kept.After, [.. await log.ReadAfterAsync(kept.After, PageEntries)]);
-            if (page.Count < PageEntries)
+            var count = _size.Count;
+            var read = await log.ReadAfterAsync(kept.After, count);
+            _size.Learn(read);
+            var bytes = 0L;
+            var page = new LogPage(kept.After, [.. read.TakeWhile(entry => (bytes += entry.Bytes) - entry.Bytes < PageBytes)]);
+            if (read.Count < count && page.Count == read.Count)
             {
-                // There will be more.
+                // Partial page at the end of the log: more will follow, so that it is not kept.
                 Forget(kept);
             }
             else

@@ -10,6 +10,9 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
 {
     public const string Earliest = "earliest";
 
+    /// <summary>About how many bytes of the log are read at once.</summary>
+    private const long MaxReadBytes = 1 << 20;
+
     // A publisher's id that has left the window is looked for through the whole log. Two such searches at
     // once are enough: unknown ids in bulk must not keep Redis busy.
     private readonly SemaphoreSlim _searches = new(2, 2);
@@ -65,9 +68,12 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
         try
         {
             // From the oldest on: of several equal ids the first is meant, since nothing after it may be lost.
+            var size = new ReadSize(MaxReadBytes);
             for (var after = EventId.Earliest; ;)
             {
-                var entries = await log.ReadAfterAsync(after, EventLog.MaxRead, cancellationToken);
+                var count = size.Count;
+                var entries = await log.ReadAfterAsync(after, count, cancellationToken);
+                size.Learn(entries);
                 foreach (var entry in entries)
                 {
                     if (entry.Event.Id == ownId)
@@ -76,7 +82,7 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
                     }
                 }
 
-                if (entries.Count < EventLog.MaxRead)
+                if (entries.Count < count)
                 {
                     return null;
                 }

@@ -36,7 +36,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     private readonly EventHub _hub;
     private readonly LogReader _reader;
     private readonly DirectSocket? _socket;
-    private readonly Action _abort;
+    private Action? _abort;
     private ManualResetValueTaskSourceCore<ReadingKind> _waiter;
     private ArrayBufferWriter<byte>? _privateFrames;
     private int _state = Running;
@@ -132,9 +132,36 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     /// <param name="tally">Takes what is sent here and now.</param>
     public void Wake(ref DeliveryTally tally)
     {
-        if (TryRouse() && (_socket is null || !TrySendAtOnce(_socket, ref tally)))
+        if (!TryRouse() || HasSentAtOnce(ref tally))
+        {
+            return;
+        }
+
+        if (Group.CanRead(Cursor))
         {
             _waiter.SetResult(ReadingKind.Frames);
+        }
+        else
+        {
+            // Not on this thread, the tail's: it would encode for each reader of a batch that is not shared.
+            ThreadPool.UnsafeQueueUserWorkItem(
+                static subscription => subscription._waiter.SetResult(ReadingKind.Frames), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Whether everything there was has been sent. A failure ends this reader, not the thread that serves all of them.</summary>
+    private bool HasSentAtOnce(ref DeliveryTally tally)
+    {
+        try
+        {
+            return _socket is not null && TrySendAtOnce(_socket, ref tally);
+        }
+        catch (Exception e)
+        {
+            _hub.ReaderFailed(e);
+            // The reader is claimed, so that closing it does not wake it: its read is completed by the caller.
+            Close(CloseReason.Failed);
+            return false;
         }
     }
 
@@ -150,7 +177,7 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         if (busySince != 0 && now - busySince > options.WriteTimeout.Ticks)
         {
             Close(CloseReason.Slow);
-            _abort();
+            Abort();
         }
         else if (now - Volatile.Read(ref _silentSince) >= options.Heartbeat.Ticks)
         {
@@ -162,7 +189,27 @@ internal sealed class Subscription : IValueTaskSource<Reading>
     public void Cut()
     {
         Close(CloseReason.Dropped);
-        _abort();
+        Abort();
+    }
+
+    /// <summary>
+    /// Takes away what aborts the connection; an abort under way is over when it returns. To be called before the request
+    /// ends: the server uses its objects again for the next one, which a late abort would end instead.
+    /// </summary>
+    public void Disarm()
+    {
+        lock (this)
+        {
+            _abort = null;
+        }
+    }
+
+    private void Abort()
+    {
+        lock (this)
+        {
+            _abort?.Invoke();
+        }
     }
 
     private void Wake(ReadingKind kind)
@@ -278,14 +325,20 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         // Read first: all up to here was laid out before the position moved, for those who want it.
         var position = _hub.Position;
         _isBehind = !Group.TryRead(Cursor, ref _step, out reading);
+        if (_isBehind)
+        {
+            return false;
+        }
+
+        // An idle reader keeps no buffer, least of all one that grew to the size of a large event.
+        _privateFrames = null;
         if (reading.Frames.Length > 0)
         {
             Cursor = reading.Cursor;
-            _privateFrames = null;
             return true;
         }
 
-        if (!_isBehind && Cursor < position)
+        if (Cursor < position)
         {
             Cursor = position;
         }
@@ -310,7 +363,8 @@ internal sealed class Subscription : IValueTaskSource<Reading>
             try
             {
                 var reading = page is not null && !found.IsEmpty && Gap.Between(Cursor, found.Span[0].Id) is null
-                    ? ReadShared(page)
+                    && page.ReadAfter(Cursor, Group) is { } shared
+                    ? Share(shared)
                     : LayOut(found.Span, position, page is null ? Source.Window : Source.Log);
                 return Started(_socket is null ? reading : Rest(reading, _socket.SendAtOnce(reading.Frames.Span)));
             }
@@ -360,11 +414,10 @@ internal sealed class Subscription : IValueTaskSource<Reading>
         return default;
     }
 
-    /// <summary>Reads what is laid out once for all members of the group who read the log together.</summary>
-    private Reading ReadShared(LogPage page)
+    /// <summary>Takes what is encoded once for all members of the group who read the log together.</summary>
+    private Reading Share(Reading reading)
     {
         _step = default;
-        var reading = page.ReadAfter(Cursor, Group);
         Cursor = reading.Cursor;
         return reading;
     }

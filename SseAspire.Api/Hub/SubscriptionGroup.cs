@@ -46,6 +46,15 @@ internal sealed class SubscriptionGroup : IDisposable
     /// <summary>What the batch under way has for this group, or null where it has nothing yet.</summary>
     public BatchLayout? Pending { get; set; }
 
+    /// <summary>Whether encoding for it has failed: its members are about to end, and nobody joins it any more.</summary>
+    public bool HasFailed { get; set; }
+
+    /// <summary>Whether the batch under way is more than may be encoded for it.</summary>
+    public bool HasOverflowed { get; private set; }
+
+    /// <summary>How many bytes it keeps for its members to share.</summary>
+    public long SharedBytes => (_shared.Current?.Capacity ?? 0) + (_shared.Former?.Capacity ?? 0) + (_compressed?.Bytes ?? 0);
+
     /// <summary>The entry it was found for last: it may be found twice for one, but takes it once.</summary>
     public LogEntry? FoundFor { get; set; }
 
@@ -77,6 +86,15 @@ internal sealed class SubscriptionGroup : IDisposable
         _compressed?.AddGap(gap);
     }
 
+    /// <summary>Ends every member at its next event boundary.</summary>
+    public void Close(CloseReason reason)
+    {
+        foreach (var member in _members)
+        {
+            member.Close(reason);
+        }
+    }
+
     public void CopyMembers(List<Subscription> destination) => destination.AddRange(_members);
 
     /// <summary>Begins a batch, whose frames are laid out here.</summary>
@@ -91,24 +109,45 @@ internal sealed class SubscriptionGroup : IDisposable
         _compressed?.Begin();
     }
 
-    /// <summary>Publishes the frames of the batch under way to the members, and gives its layout back.</summary>
-    public BatchLayout Publish()
+    /// <summary>Gives up encoding the batch under way, and returns its layout.</summary>
+    public BatchLayout Overflow()
     {
         var layout = Pending!;
         Pending = null;
+        HasOverflowed = true;
+        return layout;
+    }
+
+    /// <summary>Publishes the frames of the batch under way to the members, and returns its layout; null after an overflow.</summary>
+    /// <param name="last">The last entry of the batch.</param>
+    /// <param name="room">How many bytes more it may keep.</param>
+    public BatchLayout? Publish(EventId last, long room)
+    {
+        var layout = Pending;
+        Pending = null;
         var (laidOut, current, former) = _shared;
-        // First: whoever sees how far the group is looks here.
-        _compressed?.Publish(laidOut, layout.Marks[0].Place, layout.Marks[^1]);
-        if (current is null || !current.HasRoomFor(layout.Frames.Length))
+        _wanted = true;
+        if (layout is not null && (current is null || !current.HasRoomFor(layout.Frames.Length)))
         {
             // A busy group gets larger chunks, a rare one pays for what it uses.
             var capacity = Math.Max(layout.Frames.Length, Math.Clamp((current?.Capacity ?? 0) * 2, SmallestChunk, LargestChunk));
-            (current, former) = (new FrameChunk(laidOut, capacity), current);
+            HasOverflowed = capacity - (former?.Capacity ?? 0) > room;
+            (current, former) = HasOverflowed ? (null, null) : (new FrameChunk(laidOut, capacity), current);
         }
 
-        current.Append(layout.Frames, layout.Marks);
+        if (HasOverflowed)
+        {
+            // Whoever reads at the head finds here that there is more, and that it is not here.
+            HasOverflowed = false;
+            DropCompressed();
+            Volatile.Write(ref _shared, new Shared(last, null, null));
+            return layout;
+        }
+
+        // First: whoever sees how far the group is looks here.
+        _compressed?.Publish(laidOut, layout!.Marks[0].Place, layout.Marks[^1]);
+        current!.Append(layout!.Frames, layout.Marks);
         Volatile.Write(ref _shared, new Shared(layout.Marks[^1].Place, current, former));
-        _wanted = true;
         return layout;
     }
 
@@ -122,8 +161,7 @@ internal sealed class SubscriptionGroup : IDisposable
         _silentSeconds = _wanted ? 0 : _silentSeconds + 1;
         if (_compressed is not null && _silentSeconds >= CompressorPatience)
         {
-            _compressed.Dispose();
-            Volatile.Write(ref _compressed, null);
+            DropCompressed();
         }
 
         if (!_wanted && _shared.Current is not null)
@@ -136,6 +174,13 @@ internal sealed class SubscriptionGroup : IDisposable
 
     /// <summary>Whether something was laid out after a place.</summary>
     public bool HasAfter(EventId cursor) => Volatile.Read(ref _shared).LaidOut > cursor;
+
+    /// <summary>Whether what follows a cursor is shared, or nothing follows it.</summary>
+    public bool CanRead(EventId cursor)
+    {
+        var (laidOut, current, former) = Volatile.Read(ref _shared);
+        return cursor >= laidOut || (former ?? current)?.From <= cursor;
+    }
 
     /// <summary>
     /// The shared frames after a place, empty where nothing has come since, or false where what is kept does
@@ -167,6 +212,12 @@ internal sealed class SubscriptionGroup : IDisposable
     }
 
     public void Dispose() => _compressed?.Dispose();
+
+    private void DropCompressed()
+    {
+        _compressed?.Dispose();
+        Volatile.Write(ref _compressed, null);
+    }
 
     /// <summary>How far everything is laid out, the chunk that grows, and the one before it: replaced together.</summary>
     private sealed record Shared(EventId LaidOut, FrameChunk? Current, FrameChunk? Former);

@@ -7,6 +7,7 @@ namespace SseAspire.Api.Metering;
 internal sealed class Meter(string name, TimeProvider time)
 {
     private readonly ConcurrentDictionary<IHttpRequestLifetimeFeature, CountedConnection> _underWay = new();
+    private readonly Lock _aborting = new();
     private long _requests;
     private long _connections;
     private long _bytesIn;
@@ -51,7 +52,11 @@ internal sealed class Meter(string name, TimeProvider time)
     public void End(IHttpRequestLifetimeFeature request)
     {
         Volatile.Write(ref _lastUse, time.GetTimestamp());
-        _underWay.TryRemove(request, out _);
+        lock (_aborting)
+        {
+            // Not while it is aborted: the server uses the object again for the next request.
+            _underWay.TryRemove(request, out _);
+        }
     }
 
     /// <summary>Bytes have gone over the connection of one of its requests.</summary>
@@ -93,10 +98,13 @@ internal sealed class Meter(string name, TimeProvider time)
         Volatile.Write(ref _lastUse, time.GetTimestamp());
         Volatile.Write(ref _cutUntil, time.GetTimestamp() + (long)(lasting.TotalSeconds * time.TimestampFrequency));
         var cut = 0;
-        foreach (var (request, _) in _underWay)
+        lock (_aborting)
         {
-            request.Abort();
-            cut++;
+            foreach (var (request, _) in _underWay)
+            {
+                request.Abort();
+                cut++;
+            }
         }
 
         return cut;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using SseAspire.Broker;
 
 namespace SseAspire.Api.Publishing;
 
@@ -12,7 +13,7 @@ public sealed class PublishingOptions
     public string? Key { get; set; }
 
     /// <summary>The largest data of one event, in bytes.</summary>
-    [Range(1, 16 << 20)]
+    [Range(1, Event.MaxDataBytes)]
     public int MaxEventBytes { get; set; } = 256 << 10;
 
     /// <summary>How many events one request may publish.</summary>

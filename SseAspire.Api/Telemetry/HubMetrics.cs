@@ -52,6 +52,7 @@ internal sealed class HubMetrics : IDisposable
     private readonly Histogram<double> _latency;
     private readonly Counter<long> _replayed;
     private readonly Counter<long> _gaps;
+    private readonly Counter<long> _skipped;
     private readonly Histogram<double> _browserLatency;
     private readonly Counter<long> _receipts;
 
@@ -77,6 +78,7 @@ internal sealed class HubMetrics : IDisposable
         _latency = _meter.CreateHistogram<double>("sse.delivery.latency", "s", "From publishing to writing, of the newest event of a write.", tags: null, LatencyBuckets);
         _replayed = _meter.CreateCounter<long>("sse.replay.events", "{event}", "Events that were delivered from behind the head.");
         _gaps = _meter.CreateCounter<long>("sse.gaps", "{gap}", "Gaps that readers were told of.");
+        _skipped = _meter.CreateCounter<long>("sse.log.entries.skipped", "{entry}", "Log entries that hold no event: not written by a publisher.");
         _browserLatency = _meter.CreateHistogram<double>("sse.browser.latency", "s", "From publishing to the browser, as sampled browsers say.", tags: null, LatencyBuckets);
         _receipts = _meter.CreateCounter<long>("sse.browser.receipts", "{receipt}", "Receipts of browsers, by what became of them.");
         // Once, and not with each hub: an instrument cannot be taken back, and the one of a former hub would still report.
@@ -98,6 +100,9 @@ internal sealed class HubMetrics : IDisposable
     public long BytesSent => _counts.Bytes.Sum() - _before.Bytes.Sum();
 
     public long Gaps => Volatile.Read(ref _counts.Gaps) - _before.Gaps;
+
+    /// <summary>Log entries that hold no event.</summary>
+    public long Skipped => Volatile.Read(ref _counts.Skipped) - _before.Skipped;
 
     /// <summary>How long the last event took from its publisher to this replica.</summary>
     public TimeSpan Lag => TimeSpan.FromTicks(Volatile.Read(ref _lagTicks));
@@ -145,7 +150,22 @@ internal sealed class HubMetrics : IDisposable
     public void TailRead(IReadOnlyList<LogEntry> batch)
     {
         Interlocked.Add(ref _counts.Received, batch.Count);
-        Volatile.Write(ref _lagTicks, Math.Max(0, (_time.GetUtcNow() - batch[^1].Event.At).Ticks));
+        for (var i = batch.Count - 1; i >= 0; i--)
+        {
+            // An entry without an event has no time: its lag would be that since 1970.
+            if (!batch[i].IsForeign)
+            {
+                Volatile.Write(ref _lagTicks, Math.Max(0, (_time.GetUtcNow() - batch[i].Event.At).Ticks));
+                break;
+            }
+        }
+    }
+
+    /// <summary>The tail has read an entry that holds no event.</summary>
+    public void EntrySkipped()
+    {
+        Interlocked.Increment(ref _counts.Skipped);
+        _skipped.Add(1);
     }
 
     /// <summary>A reading has been written to its connection.</summary>
@@ -240,6 +260,7 @@ internal sealed class HubMetrics : IDisposable
         CloseReason.Drain => "drain",
         CloseReason.Dropped => "dropped",
         CloseReason.Answered => "answered",
+        CloseReason.Failed => "failed",
         _ => throw new UnreachableException(),
     };
 
@@ -273,6 +294,7 @@ internal sealed class HubMetrics : IDisposable
     {
         public long Published;
         public long Gaps;
+        public long Skipped;
         public long Opened;
         public long Refused;
         public long Received;
@@ -287,6 +309,7 @@ internal sealed class HubMetrics : IDisposable
         {
             Published = Volatile.Read(ref Published),
             Gaps = Volatile.Read(ref Gaps),
+            Skipped = Volatile.Read(ref Skipped),
             Opened = Volatile.Read(ref Opened),
             Refused = Volatile.Read(ref Refused),
             Received = Volatile.Read(ref Received),

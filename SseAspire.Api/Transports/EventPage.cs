@@ -1,4 +1,4 @@
-using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
@@ -11,6 +11,8 @@ namespace SseAspire.Api.Transports;
 /// </summary>
 internal sealed class EventPage(EventId next, Gap? gap)
 {
+    private const int FlushBytes = 64 << 10;
+
     private readonly List<LogEntry> _events = [];
 
     public IReadOnlyList<LogEntry> Events => _events;
@@ -43,13 +45,20 @@ internal sealed class EventPage(EventId next, Gap? gap)
         return true;
     }
 
-    public void Add(LogEntry entry) => _events.Add(entry);
-
-    /// <summary>Lays the page out.</summary>
-    /// <returns>How many bytes it takes.</returns>
-    public long Write(IBufferWriter<byte> output)
+    public void Add(LogEntry entry)
     {
-        using var json = new Utf8JsonWriter(output, EventJson.Options);
+        _events.Add(entry);
+        Bytes += entry.Bytes;
+    }
+
+    /// <summary>About how many bytes its events take in memory.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>Writes the page as the client takes it: at no time is more than an event of it encoded and not sent.</summary>
+    /// <returns>How many bytes it takes.</returns>
+    public async Task<long> WriteAsync(PipeWriter output, CancellationToken cancellationToken)
+    {
+        await using var json = new Utf8JsonWriter(output, EventJson.Options);
         json.WriteStartObject();
         json.WriteStartArray("events"u8);
         foreach (var entry in _events)
@@ -57,6 +66,11 @@ internal sealed class EventPage(EventId next, Gap? gap)
             json.WriteStartObject();
             EventJson.WriteFields(json, entry, withId: true);
             json.WriteEndObject();
+            if (json.BytesPending + output.UnflushedBytes > FlushBytes)
+            {
+                await json.FlushAsync(cancellationToken);
+                await output.FlushAsync(cancellationToken);
+            }
         }
 
         json.WriteEndArray();
@@ -68,7 +82,7 @@ internal sealed class EventPage(EventId next, Gap? gap)
         }
 
         json.WriteEndObject();
-        json.Flush();
+        await json.FlushAsync(cancellationToken);
         return json.BytesCommitted;
     }
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Broker;
@@ -5,10 +6,13 @@ using SseAspire.Broker;
 namespace SseAspire.Api.Transports;
 
 /// <summary>Reads pages of events, and answers requests with them.</summary>
-internal sealed class EventPages(EventHub hub, LogReader reader)
+internal sealed class EventPages(EventHub hub, LogReader reader, IOptions<HubOptions> options, TimeProvider time)
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1_000;
+
+    /// <summary>About how many bytes of events a page has: after them it says with <c>next</c> where to go on.</summary>
+    private const long MaxBytes = 2 << 20;
 
     /// <summary>How many entries one page looks through: with a rare topic the rest is the next page's.</summary>
     private const int MaxScanned = 10_000;
@@ -43,7 +47,7 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
                 if (selection.Matches(entry.Event))
                 {
                     page.Add(entry);
-                    if (page.Events.Count == limit)
+                    if (page.Events.Count == limit || page.Bytes >= MaxBytes)
                     {
                         return page;
                     }
@@ -66,13 +70,26 @@ internal sealed class EventPages(EventHub hub, LogReader reader)
         return page;
     }
 
-    /// <summary>Answers a request with a page.</summary>
-    public void Answer(HttpContext context, EventPage page, Transport transport)
+    /// <summary>Answers a request with a page, which the client must take within <see cref="HubOptions.WriteTimeout"/>.</summary>
+    public async Task AnswerAsync(HttpContext context, EventPage page, Transport transport)
     {
         var response = context.Response;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        var bytes = page.Write(response.BodyWriter);
+        long bytes;
+        using var late = new CancellationTokenSource(options.Value.WriteTimeout, time);
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);
+        try
+        {
+            bytes = await page.WriteAsync(response.BodyWriter, gone.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Half an answer must not look like a whole one.
+            context.Abort();
+            return;
+        }
+
         if (page.Gap is { } gap)
         {
             hub.Metrics.Gap(gap);

@@ -32,7 +32,7 @@ internal sealed class LongPoll(
         var limit = EventPages.LimitOf(query);
         var wait = TimeSpan.FromSeconds(query.Number("wait", DefaultWait, 0, MaxWait));
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (hub.IsDraining || !limits.TryAcquire(address))
+        if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))
         {
             await RefuseAsync(context);
             return;
@@ -48,7 +48,7 @@ internal sealed class LongPoll(
         }
         finally
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
         }
     }
 
@@ -74,7 +74,7 @@ internal sealed class LongPoll(
                 page = await WaitAsync(subscription, limit, wait);
             }
 
-            pages.Answer(context, page, Transport.LongPoll);
+            await pages.AnswerAsync(context, page, Transport.LongPoll);
         }
         finally
         {
@@ -106,9 +106,9 @@ internal sealed class LongPoll(
             }
             else if (reading.Kind == ReadingKind.Closed)
             {
-                // Frames that were read while it was closed must be read again.
-                var cursor = reading.Frames.IsEmpty ? subscription.Cursor : stood;
-                return subscription.ClosedBecause is CloseReason.Answered or CloseReason.Drain or CloseReason.Lifetime
+                // Frames that were read while it was closed must be read again, and those that could not be encoded.
+                var cursor = reading.Frames.IsEmpty && subscription.ClosedBecause != CloseReason.Failed ? subscription.Cursor : stood;
+                return subscription.ClosedBecause is CloseReason.Answered or CloseReason.Drain or CloseReason.Lifetime or CloseReason.Failed
                     ? await pages.ReadAsync(subscription.Group.Selection, new StartPosition(cursor), limit, default)
                     : new EventPage(cursor, null);
             }

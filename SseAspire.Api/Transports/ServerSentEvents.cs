@@ -30,7 +30,7 @@ internal sealed class ServerSentEvents(
     {
         var request = SubscribeRequest.Read(context.Request, options.Value, "lastEventId");
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (hub.IsDraining || !limits.TryAcquire(address))
+        if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))
         {
             await RefuseAsync(context);
             return;
@@ -48,13 +48,13 @@ internal sealed class ServerSentEvents(
         }
         catch (BrokerUnavailableException)
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
             await RefuseAsync(context);
             return;
         }
         catch
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
             throw;
         }
 

@@ -51,7 +51,7 @@ internal sealed class SseStream(
                     case ReadingKind.Heartbeat:
                         await SendAsync(LayOutHeartbeat(reading.Cursor));
                         break;
-                    case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime:
+                    case ReadingKind.Closed when subscription.ClosedBecause is CloseReason.Drain or CloseReason.Lifetime or CloseReason.Failed:
                         await SendAsync(form.LayOutEnd(frame => SseFormat.WriteClosing(frame, hub.NextRetry())));
                         return;
                     case ReadingKind.Closed:
@@ -64,6 +64,11 @@ internal sealed class SseStream(
         catch (Exception e) when (IsGone(e))
         {
             // The client went away in the middle of a write.
+        }
+        catch (Exception e)
+        {
+            hub.ReaderFailed(e);
+            subscription.Close(CloseReason.Failed);
         }
         finally
         {
@@ -80,7 +85,7 @@ internal sealed class SseStream(
         subscription.Close(CloseReason.Client);
         hub.Unsubscribe(subscription);
         telemetry.Closed(opened, subscription);
-        limits.Release(address);
+        limits.Release(address, subscription.Group.Selection);
     }
 
     /// <summary>Sends what only this reader gets.</summary>

@@ -45,7 +45,7 @@ internal sealed class WebSocketEvents(
         await CrossSite.RefuseForeignOriginAsync(context, policies);
         var request = SubscribeRequest.Read(context.Request, options.Value, "after");
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        if (hub.IsDraining || !limits.TryAcquire(address))
+        if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))
         {
             await RefuseAsync(context);
             return;
@@ -57,7 +57,7 @@ internal sealed class WebSocketEvents(
         }
         finally
         {
-            limits.Release(address);
+            limits.Release(address, request.Selection);
         }
     }
 
@@ -187,6 +187,7 @@ internal sealed class WebSocketEvents(
             CloseReason.Lifetime => (WebSocketCloseStatus.EndpointUnavailable, "The stream has lasted as long as one may. Resume."),
             CloseReason.Drain => (ServiceRestart, "The API stops. Resume."),
             CloseReason.Slow => (WebSocketCloseStatus.PolicyViolation, "The reader is too slow. Resume."),
+            CloseReason.Failed => (WebSocketCloseStatus.InternalServerError, "The event could not be encoded. Resume."),
             CloseReason.Client when await listening =>
                 (WebSocketCloseStatus.InvalidMessageType, "Nothing is read here; publish with POST /events."),
             _ => (WebSocketCloseStatus.NormalClosure, ""),

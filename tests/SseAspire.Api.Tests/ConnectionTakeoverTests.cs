@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using SseAspire.Api.Http;
 
@@ -67,12 +68,14 @@ public sealed class ConnectionTakeoverTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<OpenConnections>();
         builder.WebHost.ConfigureKestrel(server =>
         {
             server.ConfigureEndpointDefaults(ConnectionTakeover.Offer);
             server.Listen(IPAddress.Loopback, 0);
         });
         var app = builder.Build();
+        app.Use(OpenConnections.TrackAsync);
         app.MapGet("/before", (HttpContext context) => context.Response.WriteAsync("before", Cancellation));
         app.MapGet("/stream", OpenAsync);
         await app.StartAsync(Cancellation);

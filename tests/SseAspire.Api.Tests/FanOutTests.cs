@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Sockets;
@@ -36,7 +37,7 @@ public sealed class FanOutTests : IAsyncDisposable
         var metrics = new HubMetrics(_services.GetRequiredService<IMeterFactory>(), TimeProvider.System);
         _hub = new EventHub(
             Options.Create(new HubOptions()), TimeProvider.System, window, new LogReader(window, _pages), metrics,
-            new DeliverySpans(TimeProvider.System));
+            new DeliverySpans(TimeProvider.System), NullLogger<EventHub>.Instance);
         _hub.Start([], _last);
     }
 
@@ -65,6 +66,42 @@ public sealed class FanOutTests : IAsyncDisposable
 
         var perDelivery = (double)(together - alone) / (299 * Batches * BatchSize);
         Assert.True(perDelivery < 0.1, $"{perDelivery} bytes for each event and reader");
+    }
+
+    [Fact]
+    public async Task A_failure_to_encode_for_one_group_ends_its_readers_and_nobody_elses()
+    {
+        var failing = Connect(3, format: new FailingFormat());
+        var readers = Connect(3);
+
+        foreach (var batch in NextBatches())
+        {
+            _hub.Publish(batch);
+        }
+
+        Assert.All(readers, reader => Assert.Equal((Batches * BatchSize, _last), (reader.WaitForEvents(Batches * BatchSize), reader.Cursor)));
+        // Ended before the event that failed, so that they resume with it.
+        await Task.WhenAll(failing.Select(reader => reader.Ended)).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        Assert.All(failing, reader => Assert.Equal((CloseReason.Failed, 0), (reader.Subscription.ClosedBecause, reader.Events)));
+        var late = Connect(1, format: SseFormat.Envelope)[0];
+        _hub.Publish(NextBatch());
+        Assert.Equal(BatchSize, late.WaitForEvents(BatchSize));
+    }
+
+    [Fact]
+    public void An_entry_without_an_event_is_skipped_and_counted_and_leaves_no_hole()
+    {
+        var reader = Connect(1)[0];
+        _last = _last.Next;
+        var foreign = new LogEntry(_last, Event.None);
+
+        _hub.Publish([foreign]);
+        _hub.Publish([.. NextBatch(), foreign with { Id = _last = _last.Next }]);
+
+        Assert.Equal((BatchSize, _last), (reader.WaitForEvents(BatchSize), _hub.Position));
+        Assert.Equal((2L, 0L), (_hub.Metrics.Skipped, _hub.Metrics.Gaps));
+        // The lag is that of the newest event.
+        Assert.InRange(_hub.Metrics.Lag, TimeSpan.Zero, TimeSpan.FromMinutes(1));
     }
 
     public async ValueTask DisposeAsync()
@@ -117,23 +154,25 @@ public sealed class FanOutTests : IAsyncDisposable
         return batch;
     }
 
-    private HeadReader[] Connect(int count, bool bySocket = false)
+    private HeadReader[] Connect(int count, bool bySocket = false, FrameFormat? format = null)
     {
-        var readers = Enumerable.Range(0, count).Select(_ => new HeadReader(_hub, bySocket ? new Cable() : null)).ToArray();
+        var readers = Enumerable.Range(0, count)
+            .Select(_ => new HeadReader(_hub, format ?? SseFormat.Plain, bySocket ? new Cable() : null)).ToArray();
         // They read on the threads that wake them, as connections do.
-        Array.ForEach(readers, reader => _ = reader.ReadAsync());
+        Array.ForEach(readers, reader => reader.Start());
         return readers;
     }
 
     private sealed class HeadReader : IDisposable
     {
         private readonly Cable? _cable;
-        public HeadReader(EventHub hub, Cable? cable)
+
+        public HeadReader(EventHub hub, FrameFormat format, Cable? cable)
         {
             _cable = cable;
             Cursor = hub.Position;
             Subscription = hub.Subscribe(
-                new Selection(["orders/*"]), SseFormat.Plain, Transport.Sse, new StartPosition(Cursor, null), () => { }, cable?.Server);
+                new Selection(["orders/*"]), format, Transport.Sse, new StartPosition(Cursor, null), () => { }, cable?.Server);
         }
 
         public Subscription Subscription { get; }
@@ -145,11 +184,15 @@ public sealed class FanOutTests : IAsyncDisposable
 
         public SseAspire.Broker.EventId Cursor { get; private set; }
 
-        public async Task ReadAsync()
+        /// <summary>Completes when the hub has ended the stream.</summary>
+        public Task Ended { get; private set; } = Task.CompletedTask;
+
+        public void Start() => Ended = ReadAsync();
+
+        private async Task ReadAsync()
         {
-            while (true)
+            while (await Subscription.ReadAsync() is { Kind: not ReadingKind.Closed } reading)
             {
-                var reading = await Subscription.ReadAsync();
                 Disordered += reading.Cursor < Cursor ? 1 : 0;
                 Events += reading.Events;
                 Cursor = reading.Cursor;
@@ -164,6 +207,14 @@ public sealed class FanOutTests : IAsyncDisposable
         }
 
         public void Dispose() => _cable?.Dispose();
+    }
+
+    /// <summary>Fails at each event, as one whose frames grow too large does.</summary>
+    private sealed class FailingFormat : FrameFormat
+    {
+        public override void WriteEvent(IBufferWriter<byte> output, LogEntry entry) => throw new InvalidOperationException("It grew too large.");
+
+        public override void WriteGap(IBufferWriter<byte> output, Gap gap) => throw new InvalidOperationException("It grew too large.");
     }
 
     /// <summary>A connection whose far end is read when all is over: the kernel takes all that is sent.</summary>

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using SseAspire.Api.Hub;
@@ -100,7 +101,7 @@ public sealed class HealthTests
         var window = new EventWindow(options.Value.WindowEvents, options.Value.WindowBytes);
         using var metrics = new HubMetrics(new TestMeters(), time);
         using var pages = new LogPages(null!, time);
-        var hub = new EventHub(options, time, window, new LogReader(window, pages), metrics, new DeliverySpans(time));
+        var hub = new EventHub(options, time, window, new LogReader(window, pages), metrics, new DeliverySpans(time), NullLogger<EventHub>.Instance);
         var pulse = new TailPulse(time);
         var check = new HubPulse(hub, pulse, time);
         await IsAsync(HealthStatus.Healthy, null);

@@ -11,6 +11,9 @@ namespace SseAspire.Testing;
 /// </summary>
 public sealed class ServiceProcess : IAsyncDisposable
 {
+    /// <summary>A setting that is not the service's: how many file descriptors its process may have.</summary>
+    public const string DescriptorLimit = "TEST_DESCRIPTOR_LIMIT";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _part;
@@ -72,11 +75,16 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>Starts it again after it was killed or stopped, on the same port.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet", [RepositoryRoot.AssemblyOf(_part)])
+        var assembly = RepositoryRoot.AssemblyOf(_part);
+        // The shell becomes the service, so that it has the same id.
+        var start = _environment.TryGetValue(DescriptorLimit, out var descriptors)
+            ? new ProcessStartInfo("/bin/sh", ["-c", $"ulimit -n {descriptors}; exec dotnet \"$0\"", assembly])
+            : new ProcessStartInfo("dotnet", [assembly]);
+        start = new ProcessStartInfo(start.FileName, start.ArgumentList)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            WorkingDirectory = Path.GetDirectoryName(RepositoryRoot.AssemblyOf(_part)),
+            WorkingDirectory = Path.GetDirectoryName(assembly),
         };
         foreach (var (name, value) in _environment)
         {
@@ -137,6 +145,12 @@ public sealed class ServiceProcess : IAsyncDisposable
         Process.Refresh();
         return Process.WorkingSet64;
     }
+
+    /// <summary>The most it has held in memory so far, in bytes; Linux alone reports it.</summary>
+    public long ReadPeakResidentBytes() =>
+        1024 * long.Parse(
+            File.ReadLines($"/proc/{Process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
+            System.Globalization.CultureInfo.InvariantCulture);
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()

@@ -13,6 +13,9 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
     // An earthquake may leave the feed and come back, when its time or its network is corrected.
     private static readonly TimeSpan Memory = TimeSpan.FromDays(1);
 
+    /// <summary>About how many bytes of the log are read at once.</summary>
+    private const long MaxReadBytes = 1 << 20;
+
     private static readonly TimeSpan RecallRetry = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, DateTimeOffset> _seen = [];
@@ -67,9 +70,13 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
     {
         EventId? before = null;
         IReadOnlyList<LogEntry> entries;
+        var size = new ReadSize(MaxReadBytes);
+        int count;
         do
         {
-            entries = await log.ReadBeforeAsync(before, EventLog.MaxRead, cancellationToken);
+            count = size.Count;
+            entries = await log.ReadBeforeAsync(before, count, cancellationToken);
+            size.Learn(entries);
             foreach (var entry in entries)
             {
                 if (entry.Event.Id is { } id && entry.Event.Topics is [EarthquakeSource.Topic, ..])
@@ -80,6 +87,7 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
                 before = entry.Id;
             }
         }
-        while (entries.Count == EventLog.MaxRead && entries[^1].Event.At >= since);
+        // Not the last alone: it may hold no event, and so no time.
+        while (entries.Count == count && entries.Any(entry => entry.Event.At >= since));
     }
 }

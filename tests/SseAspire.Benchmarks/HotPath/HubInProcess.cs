@@ -65,6 +65,7 @@ internal sealed class HubInProcess : IAsyncDisposable
         builder.Services.AddSingleton<IConnectionMultiplexer>(await ConnectionMultiplexer.ConnectAsync(NoRedis));
         builder.Services.AddSingleton<EventLog>();
         var app = builder.Build();
+        app.Use(OpenConnections.TrackAsync);
         app.Run(app.Services.GetRequiredService<ServerSentEvents>().ServeAsync);
         await app.StartAsync();
         return new HubInProcess(app);
