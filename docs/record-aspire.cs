@@ -31,6 +31,12 @@ await page.GotoAsync(login.ToString());
 await page.GetByText("web", new() { Exact = true }).First.WaitForAsync();
 await SaveAsync("aspire-resources");
 
+await page.Locator("fluent-button[title^='Appends 1,000 events']").First.ClickAsync();
+await page.Locator("fluent-dialog fluent-button").Filter(new() { HasText = "Yes" }).First.ClickAsync();
+await page.Locator("fluent-dialog").GetByText("1000 events were appended").Last.WaitForAsync();
+await SaveAsync("aspire-command");
+
+await page.GotoAsync(new Uri(login, "/").ToString());
 await page.GetByRole(AriaRole.Tab, new() { Name = "Graph" }).ClickAsync();
 await SaveAsync("aspire-graph", after: 4);
 
@@ -58,11 +64,6 @@ await page.GotoAsync(new Uri(login, "/metrics/resource/api/meter/SseAspire.Hub/i
 await page.Locator("fluent-tree-item[title='sse.connections.active']").ClickAsync();
 await SaveAsync("aspire-connections", after: 5);
 
-await page.GotoAsync(new Uri(login, "/").ToString());
-await page.Locator("fluent-button[title^='Appends 1,000 events']").First.ClickAsync();
-await page.Locator("fluent-dialog fluent-button").Filter(new() { HasText = "Yes" }).First.ClickAsync();
-await page.Locator("fluent-dialog").GetByText("1000 events were appended").Last.WaitForAsync();
-await SaveAsync("aspire-command");
 return 0;
 
 async Task OpenTabsAsync(int count)

@@ -37,6 +37,12 @@ public sealed partial class ForeignEntryTests
         while (frame.Type == "gap");
         Assert.Equal("1", frame.Data);
         Assert.False(api.Process.HasExited);
+        // The console's line arrives some time after the event.
+        for (var tries = 0; tries < 100 && !api.Output.Contains("Skipped 1 log entries", StringComparison.Ordinal); tries++)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+        }
+
         Assert.Contains("Skipped 1 log entries", api.Output, StringComparison.Ordinal);
     }
 
