@@ -29,7 +29,7 @@ internal static class Broker
         };
         // The container outlives the AppHost, so that the log does: readers resume after a restart.
         return inContainer
-            ? builder.AddDurableRedis(Name).WithLifetime(ContainerLifetime.Persistent)
+            ? builder.AddDurableRedis(Name).WithLifetime(ContainerLifetime.Persistent).WithoutUnusedCertificate()
             : builder.AddEmbeddedBroker(Name);
     }
 

@@ -15,15 +15,9 @@ internal static class ServiceResource
             return service;
         }
 
-        if (!IsHttps(builder))
-        {
-#pragma warning disable ASPIRECERTIFICATES001 // Without TLS the dashboard would warn on every page of an untrusted certificate that nothing uses.
-            service.WithoutHttpsCertificate();
-#pragma warning restore ASPIRECERTIFICATES001
-        }
-
         // Aspire takes the environment from a launch profile of the service, and these have none.
         return service
+            .WithoutUnusedCertificate()
             .WithEnvironment("ASPNETCORE_ENVIRONMENT", builder.Environment.EnvironmentName)
             .WithEnvironment("DOTNET_ENVIRONMENT", builder.Environment.EnvironmentName)
             // The dashboard keeps 5,000 traces (launch profile): at this rate those of the last minutes, at any load.
@@ -107,6 +101,18 @@ internal static class ServiceResource
             var endpoint = service.PublicEndpoint();
             context.Urls.Add(new ResourceUrlAnnotation { Url = endpoint.Url + path, DisplayText = name, Endpoint = endpoint });
         });
+
+    /// <summary>
+    /// Gives the resource no TLS certificate unless the launch profile is <c>https</c>: the dashboard would warn on every
+    /// page of an untrusted certificate that nothing uses.
+    /// </summary>
+    public static IResourceBuilder<TResource> WithoutUnusedCertificate<TResource>(this IResourceBuilder<TResource> resource)
+        where TResource : IResourceWithEnvironment, IResourceWithArgs
+    {
+#pragma warning disable ASPIRECERTIFICATES001 // The only way to opt out; evaluation only because the API may still change.
+        return IsHttps(resource.ApplicationBuilder) ? resource : resource.WithoutHttpsCertificate();
+#pragma warning restore ASPIRECERTIFICATES001
+    }
 
     /// <summary>Whether the launch profile <c>https</c> is used.</summary>
     public static bool IsHttps(IDistributedApplicationBuilder application) =>

@@ -112,7 +112,7 @@ internal sealed class StartReport(
     {
         bool Any(Func<CustomResourceSnapshot, bool> matches) => instances.Any(instance => matches(instance.Snapshot));
 
-        if (Any(snapshot => snapshot.State?.Text == KnownResourceStates.FailedToStart || (HasEnded(snapshot) && snapshot.ExitCode is not (null or 0))))
+        if (Any(HasFailed))
         {
             return PartState.Failed;
         }
@@ -133,6 +133,12 @@ internal sealed class StartReport(
             : PartState.Starting;
     }
 
+    private static bool HasFailed(CustomResourceSnapshot snapshot) =>
+        snapshot.State?.Text is { } state
+        && (state == KnownResourceStates.FailedToStart
+            || state == KnownResourceStates.RuntimeUnhealthy
+            || (HasEnded(snapshot) && snapshot.ExitCode is not (null or 0)));
+
     private static bool HasEnded(CustomResourceSnapshot snapshot) => KnownResourceStates.TerminalStates.Contains(snapshot.State?.Text);
 
     private void Write(IResource part, PartState state, ResourceEvent[] instances)
@@ -152,8 +158,7 @@ internal sealed class StartReport(
                 Console.Error.WriteLine($"{part.Name} is not healthy: {failing.Description ?? failing.ExceptionText}{WhatToDo(part)}");
                 break;
             case PartState.Failed:
-                var failed = instances.First(instance => HasEnded(instance.Snapshot) && instance.Snapshot.ExitCode is not 0);
-                _ = WriteFailureAsync(part, failed);
+                _ = WriteFailureAsync(part, instances.First(instance => HasFailed(instance.Snapshot)));
                 break;
         }
     }
@@ -169,7 +174,9 @@ internal sealed class StartReport(
         // The orchestrator puts the time before each line.
         var reason = lines.LastOrDefault(line => line.IsErrorMessage && line.Content.Length > 0) is { Content: { } content }
             ? content[(content.IndexOf("Z ", StringComparison.Ordinal) + 1)..].Trim()
-            : "it wrote no error";
+            : failed.Snapshot.State?.Text == KnownResourceStates.RuntimeUnhealthy
+                ? "the container engine does not answer"
+                : "it wrote no error";
         var code = failed.Snapshot.ExitCode is > 0 and var known ? $" with exit code {known}" : "";
         Console.Error.WriteLine($"{part.Name} failed{code}: {reason}{WhatToDo(part)}");
     }
