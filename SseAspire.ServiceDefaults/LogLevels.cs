@@ -10,26 +10,27 @@ namespace SseAspire.ServiceDefaults;
 /// </summary>
 internal static class LogLevels
 {
-    private static readonly string[] WarningsOnly =
+    private static readonly (string Category, LogLevel Level)[] Defaults =
     [
-        "Microsoft.AspNetCore",
+        ("Microsoft.AspNetCore", LogLevel.Warning),
         // Each request of a client: "Start processing HTTP request …", and three more.
-        "System.Net.Http.HttpClient",
+        ("System.Net.Http.HttpClient", LogLevel.Warning),
         // Each attempt of a resilience pipeline.
-        "Polly",
-        // Each step of a connection: fifty lines at the start of a service.
-        "StackExchange.Redis",
+        ("Polly", LogLevel.Warning),
+        // Each step of a connection, fifty lines at the start of a service, and each of several attempts a second while
+        // Redis is away. The services report an outage themselves, once and with its reason.
+        ("StackExchange.Redis", LogLevel.Critical),
     ];
 
     public static void AddLogLevels<TBuilder>(this TBuilder builder)
         where TBuilder : IHostApplicationBuilder =>
         builder.Services.Configure<LoggerFilterOptions>(filter =>
         {
-            foreach (var category in WarningsOnly)
+            foreach (var (category, level) in Defaults)
             {
                 // Of two rules for a category the last one wins: the configuration's rules, which are there already, must
                 // stay behind these.
-                filter.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, LogLevel.Warning, filter: null));
+                filter.Rules.Insert(0, new LoggerFilterRule(providerName: null, category, level, filter: null));
             }
         });
 }
