@@ -165,6 +165,8 @@ internal sealed class StartReport(
 
     private async Task WriteFailureAsync(IResource part, ResourceEvent failed)
     {
+        // Before the first await: the lock is held until then.
+        var whatToDo = WhatToDo(part);
         var lines = new List<LogLine>();
         await foreach (var batch in logs.GetAllAsync(failed.ResourceId))
         {
@@ -178,7 +180,7 @@ internal sealed class StartReport(
                 ? "the container engine does not answer"
                 : "it wrote no error";
         var code = failed.Snapshot.ExitCode is > 0 and var known ? $" with exit code {known}" : "";
-        Console.Error.WriteLine($"{part.Name} failed{code}: {reason}{WhatToDo(part)}");
+        Console.Error.WriteLine($"{part.Name} failed{code}: {reason}{whatToDo}");
     }
 
     private string WhatToDo(IResource part) =>
