@@ -65,7 +65,7 @@ public sealed class SnippetTests
             _ => throw new UnreachableException(),
         };
 
-        /// <summary>Waits for what the streams that are open have yet to bring.</summary>
+        /// <summary>Waits until the open streams have printed what is shown.</summary>
         public async Task FinishAsync()
         {
             foreach (var (snippet, command) in _streams)
@@ -86,6 +86,12 @@ public sealed class SnippetTests
 
         private async Task AnswerAsync(Snippet snippet)
         {
+            if (snippet.Text.Contains("/operations/", StringComparison.Ordinal))
+            {
+                // Operations end streams, which have printed what is shown by then or never will.
+                await FinishAsync();
+            }
+
             await using var command = ShellCommand.Type(Translate(snippet), surroundings.Environment);
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
             patience.CancelAfter(Patience);
