@@ -67,6 +67,7 @@ try
     await using (var application = builder.Build())
     {
         await application.RunAsync();
+        // After Ctrl+C during the start: the host stops nothing then.
         if (application.Services.GetService<OrderlyStop>() is { } stop)
         {
             await stop.StopServicesAsync();

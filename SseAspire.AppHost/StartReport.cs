@@ -51,11 +51,11 @@ internal sealed class StartReport(
 
     private async Task ReportAsync()
     {
-        // Parameters and Aspire's own helpers are no parts.
+        // Without parameters and Aspire's own helper resources.
         var parts = model.Resources.Where(resource => resource is ProjectResource or IResourceWithConnectionString).ToArray();
         Console.WriteLine($"SseAspire starts: {string.Join(", ", parts.Select(Describe))}.");
 
-        // Parts that end from then on have not failed.
+        // A part that ends after that has not failed.
         var stopping = lifetime.ApplicationStopping;
         using var late = new Timer(_ => Report(parts), null, HealthTimeout, HealthTimeout);
         try

@@ -68,7 +68,7 @@ internal sealed class LogPages(EventLog log, TimeProvider time) : IDisposable
         _kept.Add(kept);
         // On another thread, so that it does not begin under the lock.
         kept.Reading = Task.Run(() => FetchAsync(kept));
-        // Nobody may ever ask for a page that is read ahead. Its failure is then no one's: who asks for it reads again.
+        // A page that is read ahead may never be requested, so its failure is observed here. A later request reads again.
         _ = kept.Reading.ContinueWith(
             static failed => _ = failed.Exception,
             CancellationToken.None,

@@ -39,7 +39,7 @@ public sealed class RestartTests(EmbeddedBroker broker) : IClassFixture<Embedded
             Assert.Equal(1, (int)(await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["replicas"]!);
             await socket.EndAsync();
             Assert.Equal(1012, socket.CloseCode);
-            await WaitUntilAnewAsync(api, restarts);
+            await api.RestartedAsync(restarts, Cancellation);
         }
 
         await publishing;
@@ -55,28 +55,5 @@ public sealed class RestartTests(EmbeddedBroker broker) : IClassFixture<Embedded
             api.Output.Split('\n'),
             line => line.StartsWith("fail:", StringComparison.Ordinal) && !line.Contains("HealthChecks", StringComparison.Ordinal));
         Assert.Equal(0, await api.StopAsync(TimeSpan.FromSeconds(30)));
-    }
-
-    /// <summary>Each beginning follows the log from where it is then.</summary>
-    private static async Task WaitUntilAnewAsync(ServiceProcess api, int restarts)
-    {
-        while (api.Output.Split("The hub follows the event log from").Length < restarts + 2)
-        {
-            await Task.Delay(50, Cancellation);
-        }
-
-        // It follows the log before it listens.
-        for (var isReady = false; !isReady;)
-        {
-            try
-            {
-                using var health = await api.Client.GetAsync("/health", Cancellation);
-                isReady = health.IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(50, Cancellation);
-            }
-        }
     }
 }

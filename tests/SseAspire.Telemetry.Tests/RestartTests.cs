@@ -56,7 +56,7 @@ public sealed class RestartTests
 
             (await held).Dispose();
             await socket.EndAsync();
-            await UntilRestartedAsync(api, life);
+            await api.RestartedAsync(life, Cancellation);
             foreach (var stream in streams.Skip(1))
             {
                 await stream.DisposeAsync();
@@ -97,27 +97,5 @@ public sealed class RestartTests
             new { transport = "sse", clock = 0, receipts = new[] { new { id, at = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() } } },
             Cancellation);
         Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
-    }
-
-    /// <summary>The log has one line for each start of the host.</summary>
-    private static async Task UntilRestartedAsync(ServiceProcess api, int restarts)
-    {
-        while (api.Output.Split("The hub follows the event log from").Length < restarts + 2)
-        {
-            await Task.Delay(50, Cancellation);
-        }
-
-        for (var isReady = false; !isReady;)
-        {
-            try
-            {
-                using var health = await api.Client.GetAsync("/health", Cancellation);
-                isReady = health.IsSuccessStatusCode;
-            }
-            catch (HttpRequestException)
-            {
-                await Task.Delay(50, Cancellation);
-            }
-        }
     }
 }

@@ -48,6 +48,30 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>What it has printed so far.</summary>
     public string Output => string.Join('\n', _output);
 
+    /// <summary>Returns when the API has restarted inside its process so often, and is ready.</summary>
+    public async Task RestartedAsync(int restarts, CancellationToken cancellationToken)
+    {
+        // The log has one line for each start of the host.
+        while (Output.Split("The hub follows the event log from").Length < restarts + 2)
+        {
+            await Task.Delay(50, cancellationToken);
+        }
+
+        // The hub follows the log before the server listens.
+        for (var isReady = false; !isReady;)
+        {
+            try
+            {
+                using var health = await Client.GetAsync(new Uri("/health", UriKind.Relative), cancellationToken);
+                isReady = health.IsSuccessStatusCode;
+            }
+            catch (HttpRequestException)
+            {
+                await Task.Delay(50, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>Starts the API on a Redis and returns when it is ready.</summary>
     public static Task<ServiceProcess> StartApiAsync(string redis, params (string Name, string Value)[] settings) =>
         StartAsync("SseAspire.Api", [("ConnectionStrings__broker", redis), ("Operations__Enabled", "true"), .. settings]);
