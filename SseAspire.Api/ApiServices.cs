@@ -33,6 +33,7 @@ internal static class ApiServices
         services.AddSingleton<LogReader>();
         services.AddSingleton<TailPulse>();
         services.AddSingleton<EventHub>();
+        services.AddSingleton<OwnIdLookups>();
         services.AddSingleton<StartResolver>();
         services.AddSingleton<OpenConnections>();
         services.AddSingleton<ConnectionLimits>();

@@ -1,14 +1,18 @@
--- Appends a batch to the log, all or nothing, at most once, and wakes the readers.
+-- Appends a batch to the log, all or nothing, at most once, and wakes the readers. An event whose own id and first
+-- topic are those of an event that the log still has is not appended again.
 --
 -- KEYS[1] the log (a stream)    KEYS[2] the epoch's record    KEYS[3] this appender's last batch
+-- KEYS[4] the index of own ids  KEYS[5] its members in the order of the log
 -- ARGV[1] the epoch's record, without the mark "new"          ARGV[2] the epoch
 -- ARGV[3] how many events the log keeps                       ARGV[4] the wake channel
 -- ARGV[5] the batch's number, larger for each batch and the same when the batch is tried again
--- ARGV[6] how many events follow; then for each of them how many values follow, and the values:
---         name, value, name, value …
+-- ARGV[6] how many events follow; then for each of them
+--         how many values it has, how many of them are topics (0 if it has no own id), and the values:
+--         'topic', t1, 'topic', t2 … 'id', own id (if it has one), name, value …
 --
--- Returns the id of the batch's last event. The others lie before it without a hole, because a script
--- is never interleaved with anything else.
+-- Returns the id of the last event appended, or '-' if none was; and for each event that the log has already
+-- ' <its index in the batch>=<its id>'. The others' ids lie before the last one without a hole, because a script is
+-- never interleaved with anything else.
 --
 -- Script caches do not survive a restart. So after one the first EVALSHA fails with NOSCRIPT, and
 -- whoever loads the script again has looked at the epoch before: that is what makes an append in the
@@ -24,10 +28,10 @@ end
 
 local appended = redis.call('GET', KEYS[3])
 if appended then
-  local number, last = string.match(appended, '^(%S+) (%S+)$')
+  local number, reply = string.match(appended, '^(%S+) (.+)$')
   -- The batch was appended, but its reply was lost with the connection.
   if number == ARGV[5] then
-    return last
+    return reply
   end
   -- A try that its appender gave up long ago, held up on the way until now.
   if tonumber(number) > tonumber(ARGV[5]) then
@@ -35,18 +39,68 @@ if appended then
   end
 end
 
-local last
-local at = 7
-for _ = 1, tonumber(ARGV[6]) do
-  local count = tonumber(ARGV[at])
-  last = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[2] .. '-*', unpack(ARGV, at + 1, at + count))
-  at = at + 1 + count
+local function isKept(id)
+  return #redis.call('XRANGE', KEYS[1], id, id) > 0
 end
 
-if isNew then
-  redis.call('SET', KEYS[2], ARGV[1])
+-- The id of the event that the log has under this own id and first topic, or nil.
+local function find(ownId, topic)
+  local start = ownId .. '\0' .. topic .. '\0'
+  for _, member in ipairs(redis.call('ZRANGEBYLEX', KEYS[4], '[' .. start, '(' .. ownId .. '\0' .. topic .. '\1')) do
+    local id = string.sub(member, #start + 1)
+    if isKept(id) then
+      return id
+    end
+  end
+  return nil
+end
+
+if ARGV[6] == '0' then
+  -- Nothing to append: asked whether the log could be appended to.
+  redis.call('XLEN', KEYS[1])
+end
+
+local last = '-'
+local known = ''
+local indexed = 0
+local at = 7
+for index = 0, tonumber(ARGV[6]) - 1 do
+  local count, topics = tonumber(ARGV[at]), tonumber(ARGV[at + 1])
+  local ownId = topics > 0 and ARGV[at + 2 * topics + 3]
+  local id = ownId and find(ownId, ARGV[at + 3])
+  if id then
+    known = known .. ' ' .. index .. '=' .. id
+  else
+    last = redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[3], ARGV[2] .. '-*', unpack(ARGV, at + 2, at + 1 + count))
+    for topic = 1, topics do
+      local member = ownId .. '\0' .. ARGV[at + 1 + 2 * topic] .. (topic == 1 and '\0' or '\1') .. last
+      redis.call('ZADD', KEYS[4], 0, member)
+      redis.call('RPUSH', KEYS[5], member)
+      indexed = indexed + 1
+    end
+  end
+  at = at + 2 + count
+end
+
+-- What the log has trimmed leaves the index: two members for each new one, so that the index shrinks to the log's
+-- size however the log is trimmed, and no append has much to do.
+for _ = 1, 2 * indexed do
+  local member = redis.call('LINDEX', KEYS[5], 0)
+  if not member or isKept(string.match(member, '[^%z\1]+$')) then
+    break
+  end
+  redis.call('LPOP', KEYS[5])
+  redis.call('ZREM', KEYS[4], member)
+end
+
+local reply = last .. known
+if last ~= '-' then
+  if isNew then
+    redis.call('SET', KEYS[2], ARGV[1])
+  end
+  -- A user who may not publish to the channel has appended all the same: readers notice within a second.
+  redis.pcall('PUBLISH', ARGV[4], '')
 end
 -- Ten minutes outlive every retry.
-redis.call('SET', KEYS[3], ARGV[5] .. ' ' .. last, 'PX', 600000)
-redis.call('PUBLISH', ARGV[4], '')
-return last
+redis.call('SET', KEYS[3], ARGV[5] .. ' ' .. reply, 'PX', 600000)
+return reply

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
@@ -25,40 +24,52 @@ internal sealed partial class Appender : IAsyncDisposable
 
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(50);
 
+    private static readonly TimeSpan ReconfigureInterval = TimeSpan.FromSeconds(1);
+
     private readonly IConnectionMultiplexer _redis;
-    private readonly LogKeys _keys;
     private readonly LogOptions _options;
     private readonly TimeProvider _time;
     private readonly EpochKeeper _epochs;
+    private readonly NewestKnown _newest;
     private readonly ILogger _logger;
-    private readonly RedisKey _lastBatch;
+    private readonly RedisKey[] _scriptKeys;
+    private readonly RedisValue _wake;
 
     // Not bounded: a publisher waits for its append, so there is nothing here that is not waited for, and
     // waiting to be let in would hold the same event in memory.
     private readonly Channel<Publication> _waiting = Channel.CreateUnbounded<Publication>(
         new UnboundedChannelOptions { SingleReader = true });
 
-    private readonly Task _running;
+    private long? _reconfiguredAt;
     private (EpochRecord Record, byte[] Script)? _epoch;
     private ulong _batchNumber;
     private volatile Exception? _lastFailure;
+    private volatile LogRefusal? _refusal;
 
-    public Appender(IConnectionMultiplexer redis, LogKeys keys, LogOptions options, TimeProvider time, ILogger logger)
+    public Appender(
+        IConnectionMultiplexer redis, LogKeys keys, EpochKeeper epochs, NewestKnown newest, LogOptions options, TimeProvider time, ILogger logger)
     {
-        (_redis, _keys, _options, _time, _logger) = (redis, keys, options, time, logger);
-        _epochs = new EpochKeeper(redis, keys, time);
-        _lastBatch = keys.Appended(Guid.NewGuid());
-        _running = Task.Run(RunAsync);
+        (_redis, _epochs, _newest, _options, _time, _logger) = (redis, epochs, newest, options, time, logger);
+        _scriptKeys = [keys.Log, keys.Epoch, keys.Appended(Guid.NewGuid()), keys.OwnIds, keys.OwnIdsInOrder];
+        _wake = (byte[])keys.Wake!;
+        Running = Task.Run(RunAsync);
     }
 
-    /// <summary>Appends in order, all or nothing, and returns the id of the last.</summary>
-    /// <exception cref="BrokerUnavailableException">Redis was away for longer than <see cref="LogOptions.AppendTimeout"/>.</exception>
-    public async Task<EventId> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    /// <summary>The loop that carries out the appends: it ends when the appender is disposed of, or by a defect.</summary>
+    public Task Running { get; }
+
+    /// <summary>Why Redis refused the last batch; null where it took it.</summary>
+    public LogRefusal? Refusal => _refusal;
+
+    /// <summary>Appends in order, all or nothing.</summary>
+    /// <exception cref="BrokerUnavailableException">Redis refuses, or was away for longer than
+    /// <see cref="LogOptions.AppendTimeout"/>.</exception>
+    public async Task<Appended> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         // Laid out here, on the publisher's thread and before the first await: what the publisher does to
         // its list afterwards can reach neither the log nor the others of its batch.
-        var publication = new Publication(EntryFields.Write(events), events.Count, events.Sum(e => (long)e.Data.Length));
+        var publication = new Publication([.. events], EntryFields.Write(events));
         if (!_waiting.Writer.TryWrite(publication))
         {
             throw new BrokerUnavailableException("The event log is closed.");
@@ -89,7 +100,7 @@ internal sealed partial class Appender : IAsyncDisposable
             var (events, bytes) = (0, 0L);
             while (_waiting.Reader.TryPeek(out var next))
             {
-                if (batch.Count > 0 && (events + next.Events > MaxBatch || bytes + next.Bytes > MaxBatchBytes))
+                if (batch.Count > 0 && (events + next.Events.Length > MaxBatch || bytes + next.Bytes > MaxBatchBytes))
                 {
                     break;
                 }
@@ -98,7 +109,7 @@ internal sealed partial class Appender : IAsyncDisposable
                 if (!next.IsGivenUp)
                 {
                     batch.Add(next);
-                    events += next.Events;
+                    events += next.Events.Length;
                     bytes += next.Bytes;
                 }
             }
@@ -120,18 +131,25 @@ internal sealed partial class Appender : IAsyncDisposable
         {
             try
             {
-                var last = await AppendOnceAsync(values);
-                _lastFailure = null;
-                for (var i = batch.Count - 1; i >= 0; i--)
-                {
-                    batch[i].Appended.TrySetResult(last);
-                    last = last with { Sequence = last.Sequence - (ulong)batch[i].Events };
-                }
-
+                var reply = await AppendOnceAsync(values);
+                (_lastFailure, _refusal) = (null, null);
+                Complete(batch, reply, reply.Expand(events));
                 return;
             }
             catch (Exception e) when (BrokerUnavailableException.Covers(e))
             {
+                var code = Broker.Refusal.CodeOf(e);
+                if (code is "READONLY" && await ReconfigureAsync())
+                {
+                    continue;
+                }
+
+                if (Broker.Refusal.MeaningOf(code) is { } meaning)
+                {
+                    Refuse(batch, code!, meaning, e);
+                    return;
+                }
+
                 var wasUnknown = e is RedisServerException refusal && IsEpochUnknown(refusal);
                 if (wasUnknown)
                 {
@@ -163,12 +181,68 @@ internal sealed partial class Appender : IAsyncDisposable
         }
     }
 
+    private void Complete(List<Publication> batch, AppendReply reply, EventId[] ids)
+    {
+        var from = 0;
+        foreach (var publication in batch)
+        {
+            var events = publication.Events;
+            var known = 0;
+            for (var i = 0; i < events.Length; i++)
+            {
+                if (ids[from + i] == reply.Last)
+                {
+                    _newest.Advance(new LogEntry(ids[from + i], events[i]));
+                }
+
+                known += reply.Known.ContainsKey(from + i) ? 1 : 0;
+            }
+
+            publication.Appended.TrySetResult(new Appended(ids[from..(from + events.Length)], events.Length - known));
+            from += events.Length;
+        }
+    }
+
+    /// <summary>
+    /// Fails the batch at once: to wait would not help, and behind this batch others wait. The next one tries again.
+    /// </summary>
+    private void Refuse(List<Publication> batch, string code, string meaning, Exception cause)
+    {
+        var reason = $"{code}: {meaning}";
+        if (_refusal?.Reason != reason)
+        {
+            _refusal = new LogRefusal(code, reason, _time.GetUtcNow());
+            AppendRefused(reason);
+        }
+
+        _lastFailure = cause;
+        foreach (var publication in batch)
+        {
+            publication.Fail(new BrokerUnavailableException($"The event log refuses: {reason}.", cause) { Refusal = code });
+        }
+    }
+
+    /// <summary>
+    /// Looks for the server that is the master now: the client does so by itself once a minute only. False where it has
+    /// just looked.
+    /// </summary>
+    private async Task<bool> ReconfigureAsync()
+    {
+        if (_reconfiguredAt is { } last && _time.GetElapsedTime(last) < ReconfigureInterval)
+        {
+            return false;
+        }
+
+        _reconfiguredAt = _time.GetTimestamp();
+        return await _redis.ConfigureAsync();
+    }
+
     /// <summary>The script's arguments: those that all batches have, then the events.</summary>
     private RedisValue[] LayOut(List<Publication> batch, int events)
     {
         var values = new RedisValue[Header + batch.Sum(publication => publication.Values.Count)];
         values[2] = _options.MaxEvents;
-        values[3] = (byte[])_keys.Wake!;
+        values[3] = _wake;
         values[4] = _batchNumber;
         values[5] = events;
         var at = Header;
@@ -181,15 +255,13 @@ internal sealed partial class Appender : IAsyncDisposable
         return values;
     }
 
-    private async Task<EventId> AppendOnceAsync(RedisValue[] values)
+    private async Task<AppendReply> AppendOnceAsync(RedisValue[] values)
     {
         var (record, script) = _epoch ??= await _epochs.EstablishAsync();
         values[0] = (record with { IsNew = false }).ToString();
         values[1] = record.Epoch;
-        var reply = await _redis.GetDatabase().ScriptEvaluateAsync(script, [_keys.Log, _keys.Epoch, _lastBatch], values);
-        return EventId.TryParse((string?)reply, out var last)
-            ? last
-            : throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"the append script answered '{reply}'"));
+        var reply = await _redis.GetDatabase().ScriptEvaluateAsync(script, _scriptKeys, values);
+        return AppendReply.Parse((string?)reply ?? "");
     }
 
     private static bool IsEpochUnknown(RedisServerException e) =>
@@ -202,23 +274,26 @@ internal sealed partial class Appender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
-        await _running;
+        await Running;
     }
 
     [LoggerMessage(LogLevel.Warning, "Events could not be appended to the log: {Reason}")]
     private partial void AppendFailed(string reason);
 
-    private sealed class Publication(List<RedisValue> values, int events, long bytes)
+    [LoggerMessage(LogLevel.Warning, "Redis refuses to append events: {Reason}")]
+    private partial void AppendRefused(string reason);
+
+    private sealed class Publication(Event[] events, List<RedisValue> values)
     {
         private volatile bool _isGivenUp;
 
         public List<RedisValue> Values { get; } = values;
 
-        public int Events { get; } = events;
+        public Event[] Events { get; } = events;
 
-        public long Bytes { get; } = bytes;
+        public long Bytes { get; } = events.Sum(e => (long)e.Data.Length);
 
-        public TaskCompletionSource<EventId> Appended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<Appended> Appended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         /// <summary>Whether its publisher waits no longer.</summary>
         public bool IsGivenUp

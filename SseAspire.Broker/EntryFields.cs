@@ -18,12 +18,12 @@ internal static class EntryFields
     private static readonly long LastTime = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     /// <summary>
-    /// Lays events out for <c>Append.lua</c>: for each of them the number of values and the values, name,
-    /// value, name, value …
+    /// Lays events out for <c>Append.lua</c>: for each of them the number of values, the number of topics if the event has
+    /// an id of its own and else 0, and the values: name, value, name, value … The topics come first, then the own id.
     /// </summary>
     public static List<RedisValue> Write(IReadOnlyList<Event> events)
     {
-        var values = new List<RedisValue>(events.Count * 9);
+        var values = new List<RedisValue>(events.Count * 10);
         foreach (var @event in events)
         {
             Write(values, @event);
@@ -36,21 +36,22 @@ internal static class EntryFields
     {
         var count = values.Count;
         values.Add(RedisValue.Null);
+        values.Add(@event.Id is null ? 0 : @event.Topics.Count);
         foreach (var topic in @event.Topics)
         {
             values.Add(Topic);
             values.Add(topic);
         }
 
+        Add(Id, @event.Id);
         values.Add(Data);
         values.Add(@event.Data);
         values.Add(At);
         values.Add(@event.At.ToUnixTimeMilliseconds());
         Add(Type, @event.Type);
-        Add(Id, @event.Id);
         Add(Retry, @event.Retry);
         Add(TraceParent, @event.TraceParent);
-        values[count] = values.Count - count - 1;
+        values[count] = values.Count - count - 2;
 
         void Add(RedisValue name, RedisValue value)
         {

@@ -9,10 +9,11 @@ namespace SseAspire.Broker;
 /// The epoch changes when the log may have lost its tail: another Redis process answers than the one that
 /// confirmed the epoch, unless it is the same server restarted, which wrote every append to disk
 /// (<c>appendonly yes</c>, <c>appendfsync always</c>); or the record is gone (flushed); or the log does not
-/// fit its record (deleted alone, appended to by hand). Redis 7 or later: earlier ones keep scripts over a
-/// restart, and know no partial ids. Not thread-safe: an appender has its own.
+/// fit its record (deleted alone, appended to by hand); or the log lacks what this process has appended or read
+/// (a file that was truncated, a disk that did not keep what it confirmed). Redis 7 or later: earlier ones keep scripts
+/// over a restart, and know no partial ids. May be used by any thread.
 /// </remarks>
-internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, TimeProvider time)
+internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, NewestKnown newest, TimeProvider time)
 {
     private static readonly string AppendScript = ReadScript("Append.lua");
 
@@ -25,7 +26,9 @@ internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, Ti
         return 0
         """;
 
-    /// <summary>The latest epoch this process has seen, for when Redis has forgotten all of them.</summary>
+    private readonly Lock _lock = new();
+
+    /// <summary>The latest epoch this process has seen, for when Redis has forgotten all of them. Guarded by the lock.</summary>
     private ulong _latest;
 
     /// <summary>
@@ -45,14 +48,19 @@ internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, Ti
 
             string? text = await database.StringGetAsync(keys.Epoch);
             var log = await LogExtent.ReadAsync(database, keys.Log);
-            var decided = Decide(EpochRecord.Parse(text), log, run, durable);
+            var record = EpochRecord.Parse(text);
+            var decided = Decide(record, log, run, durable, record is { } known && await HasLostTailAsync(database, known, log));
             if (decided.ToString() != text
                 && (int)await database.ScriptEvaluateAsync(ReplaceScript, [keys.Epoch], [text ?? "", decided.ToString()]) == 0)
             {
                 continue;
             }
 
-            _latest = decided.Epoch;
+            lock (_lock)
+            {
+                _latest = Math.Max(_latest, decided.Epoch);
+            }
+
             var script = await LoadAsync(server, AppendScript);
 
             // Run ids do not come back. So if the run is the same before and after, the script was loaded
@@ -64,23 +72,63 @@ internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, Ti
         }
     }
 
-    private EpochRecord Decide(EpochRecord? known, LogExtent? log, string run, bool durable)
+    /// <summary>
+    /// Begins a new epoch where the log lacks what this process has appended or read. To be called when the connection
+    /// was interrupted: a process that only reads would else wait for ids that are given again.
+    /// </summary>
+    public async Task ConfirmTailAsync()
     {
-        if (known is { } record && record.Fits(log) && (record.Run == run || (record.Durable && durable)))
+        var database = redis.GetDatabase();
+        string? text = await database.StringGetAsync(keys.Epoch);
+        if (EpochRecord.Parse(text) is { } record
+            && await HasLostTailAsync(database, record, await LogExtent.ReadAsync(database, keys.Log)))
+        {
+            await EstablishAsync();
+        }
+    }
+
+    /// <summary>Whether the log of this epoch, or of an earlier one, lacks an entry that this process knows.</summary>
+    private async Task<bool> HasLostTailAsync(IDatabase database, EpochRecord record, LogExtent? log)
+    {
+        if (newest.Entry is not { } known || record.Epoch > known.Id.Epoch)
+        {
+            // All that is appended from now on comes after what is known.
+            return false;
+        }
+
+        if (record.Epoch < known.Id.Epoch || log is null || log.Value.Last < known.Id)
+        {
+            return true;
+        }
+
+        // The log may have been appended to since it lost its tail, by a process that did not know better.
+        var id = known.Id.ToString();
+        return await database.StreamRangeAsync(keys.Log, id, id) is [var found] && NewestKnown.Differs(known, EntryFields.Read(found));
+    }
+
+    private EpochRecord Decide(EpochRecord? known, LogExtent? log, string run, bool durable, bool hasLostTail)
+    {
+        if (known is { } record && !hasLostTail && record.Fits(log) && (record.Run == run || (record.Durable && durable)))
         {
             return record with { Run = run, Durable = durable };
         }
 
         // Later than all that went before, even where the clock was set back: Redis refuses smaller ids,
         // and readers would take them for old ones.
-        var before = Math.Max(_latest, Math.Max(known?.Epoch ?? 0, log?.Last.Epoch ?? 0));
+        ulong latest;
+        lock (_lock)
+        {
+            latest = _latest;
+        }
+
+        var before = Math.Max(Math.Max(latest, newest.Entry?.Id.Epoch ?? 0), Math.Max(known?.Epoch ?? 0, log?.Last.Epoch ?? 0));
         var epoch = Math.Max((ulong)time.GetUtcNow().ToUnixTimeMilliseconds(), before + 1);
         return new EpochRecord(epoch, run, durable, IsNew: true);
     }
 
     private static async Task<string> ReadRunAsync(IServer server) =>
         await ReadInfoAsync(server, "server", "run_id")
-        ?? throw new RedisServerException("INFO server has no run_id, so restarts cannot be told");
+        ?? throw new RedisServerException("INFO server has no run_id, so that restarts cannot be detected");
 
     private static async Task<bool> IsDurableAsync(IServer server)
     {

@@ -87,9 +87,9 @@ public sealed record Event
             return new InvalidEventException("data", "is not valid UTF-8");
         }
 
-        if ((RefuseName("type", Type) ?? RefuseName("id", Id)) is { } wrongName)
+        if (RefuseName("type", Type) is { } wrongType)
         {
-            return wrongName;
+            return wrongType;
         }
 
         if (Type is "gap" or "heartbeat")
@@ -98,22 +98,30 @@ public sealed record Event
             return new InvalidEventException("type", "is reserved: only the hub itself sends it");
         }
 
-        if (Id is not null && (EventId.HasForm(Id) || Id is "earliest"))
+        if (Id is not null && RefuseId(Id) is { } wrongId)
         {
-            return new InvalidEventException("id", "has the form of an id of the log, so a reader could not resume from it");
-        }
-
-        if (Id is [' ', ..] or [.., ' '])
-        {
-            // HTTP strips it from Last-Event-ID, so a reader would come back with another id.
-            return new InvalidEventException("id", "begins or ends with a space, so a reader could not resume from it");
+            return new InvalidEventException("id", wrongId);
         }
 
         return Retry < 0 ? new InvalidEventException("retry", "is negative") : null;
     }
 
-    // A CR or LF would inject fields of the publisher's choosing into every reader's stream; an id with
-    // NUL is ignored by readers (HTML standard, 9.2.6), so that they could never resume.
+    /// <summary>
+    /// What is wrong with a publisher's own id, or null where it is right: it must be one that every reader gets and sends
+    /// back unchanged as <c>Last-Event-ID</c>, and that cannot be taken for an id of the log.
+    /// </summary>
+    public static string? RefuseId(string id) =>
+        id.Length == 0 ? "is empty"
+        : id.Length > MaxNameBytes ? $"is longer than {MaxNameBytes} bytes"
+        // Browsers send it as UTF-8 in a header that others read as Latin-1; a line break would inject fields into every
+        // reader's stream, and readers ignore an id with NUL (HTML standard, 9.2.6).
+        : id.AsSpan().ContainsAnyExceptInRange(' ', '~') ? "has a character other than printable ASCII, so a reader could not resume from it"
+        // HTTP strips spaces from both ends of a header, so a reader would come back with another id.
+        : id[0] == ' ' || id[^1] == ' ' ? "begins or ends with a space, so a reader could not resume from it"
+        : EventId.HasForm(id) || id is "earliest" ? "has the form of an id of the log, so a reader could not resume from it"
+        : null;
+
+    // A CR or LF would inject fields of the publisher's choosing into every reader's stream.
     private static InvalidEventException? RefuseName(string field, string? value) =>
         value is not null && Topic.RefuseSelector(value) is { } reason ? new InvalidEventException(field, reason) : null;
 }

@@ -22,6 +22,9 @@ public readonly record struct EventId(ulong Epoch, ulong Sequence)
     /// <summary>The id that follows without a hole in the same epoch.</summary>
     public EventId Next => Sequence < ulong.MaxValue ? new(Epoch, Sequence + 1) : new(Epoch + 1, 0);
 
+    /// <summary>The id before which nothing fits: reading after it starts at this one, in whatever epoch it is.</summary>
+    public EventId Previous => Sequence > 0 ? this with { Sequence = Sequence - 1 } : Epoch > 0 ? new(Epoch - 1, ulong.MaxValue) : Earliest;
+
     /// <summary>After every entry a log can hold: nothing follows it.</summary>
     internal static readonly EventId Latest = new(ulong.MaxValue, ulong.MaxValue);
 

@@ -31,6 +31,8 @@ public sealed partial class EventLog : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger<EventLog> _logger;
     private readonly LogKeys _keys;
+    private readonly NewestKnown _newest = new();
+    private readonly EpochKeeper _epochs;
     private readonly Appender _appender;
 
     /// <summary>Opens the log of the hub that the options name. Nothing is sent before the first call.</summary>
@@ -38,29 +40,33 @@ public sealed partial class EventLog : IAsyncDisposable
     {
         (_redis, _time, _logger) = (redis, time, logger);
         _keys = new LogKeys(options.Value.Hub);
-        _appender = new Appender(redis, _keys, options.Value, time, logger);
+        _epochs = new EpochKeeper(redis, _keys, _newest, time);
+        _appender = new Appender(redis, _keys, _epochs, _newest, options.Value, time, logger);
     }
 
-    /// <summary>Appends one event and returns its place.</summary>
+    /// <summary>The task that carries out the appends: it ends when the log is disposed of, or by a defect.</summary>
+    internal Task Appending => _appender.Running;
+
+    /// <summary>
+    /// Appends one event and returns its id. An event whose own id and first topic are those of an event that the log
+    /// has is not appended again: the id of that one is returned.
+    /// </summary>
     /// <exception cref="InvalidEventException">A field of the event is wrong.</exception>
-    /// <exception cref="BrokerUnavailableException">Redis was away for too long; the event may or may not be in the log.</exception>
-    public async Task<EventId> AppendAsync(Event @event, CancellationToken cancellationToken = default)
-    {
-        @event.Validate();
-        return await _appender.AppendAsync([@event], cancellationToken);
-    }
+    /// <exception cref="BrokerUnavailableException">Redis refuses, or was away for too long: then the event may or may not
+    /// be in the log.</exception>
+    public async Task<EventId> AppendAsync(Event @event, CancellationToken cancellationToken = default) =>
+        (await AppendAsync([@event], cancellationToken)).Ids[0];
 
-    /// <summary>Appends events in order, all or nothing, in one round trip, and returns their places.</summary>
+    /// <summary>Appends events in order, all or nothing, in one round trip.</summary>
     /// <inheritdoc cref="AppendAsync(Event, CancellationToken)" path="/exception" />
-    public async Task<IReadOnlyList<EventId>> AppendAsync(IReadOnlyList<Event> batch, CancellationToken cancellationToken = default)
+    public async Task<Appended> AppendAsync(IReadOnlyList<Event> batch, CancellationToken cancellationToken = default)
     {
         if (batch.Count == 0)
         {
-            return [];
+            return new Appended([], 0);
         }
 
-        var count = batch.Count;
-        if (count > MaxBatch)
+        if (batch.Count > MaxBatch)
         {
             throw new InvalidEventException("batch", $"has more than {MaxBatch} events");
         }
@@ -70,14 +76,65 @@ public sealed partial class EventLog : IAsyncDisposable
             @event.Validate();
         }
 
-        var last = await _appender.AppendAsync(batch, cancellationToken);
-        var ids = new EventId[count];
-        for (var i = 0; i < count; i++)
+        return await _appender.AppendAsync(batch, cancellationToken);
+    }
+
+    /// <summary>
+    /// Why Redis refuses to append, or null where it does not: asked again where it refused the last batch, since nobody
+    /// may have published since.
+    /// </summary>
+    internal async Task<LogRefusal?> FindRefusalAsync(CancellationToken cancellationToken)
+    {
+        // What a user may not do, an empty batch does not try.
+        if (_appender.Refusal is { Code: not "NOPERM" })
         {
-            ids[i] = last with { Sequence = last.Sequence - (ulong)(count - 1 - i) };
+            try
+            {
+                await _appender.AppendAsync([], cancellationToken);
+            }
+            catch (BrokerUnavailableException)
+            {
+                // Noted by the appender, or Redis is away, which another check reports.
+            }
         }
 
-        return ids;
+        return _appender.Refusal;
+    }
+
+    /// <summary>
+    /// Finds the first event that the log has under an id of its publisher's and one of the wanted topics; null where it
+    /// has none.
+    /// </summary>
+    /// <param name="ownId">The publisher's id.</param>
+    /// <param name="isWanted">Whether a topic is wanted: publishers of different topics may give equal ids.</param>
+    /// <param name="cancellationToken">Gives the search up.</param>
+    public async Task<EventId?> FindAsync(string ownId, Func<string, bool> isWanted, CancellationToken cancellationToken = default)
+    {
+        EventId? first = null;
+        RedisValue from = $"{ownId}\0";
+        while (true)
+        {
+            var start = from;
+            var members = await AskAsync(
+                database => database.SortedSetRangeByValueAsync(_keys.OwnIds, start, $"{ownId}\u0001", Exclude.Both, Order.Ascending, 0, MaxRead),
+                cancellationToken);
+            foreach (var member in members)
+            {
+                var text = member.ToString().AsSpan(ownId.Length + 1);
+                var end = text.IndexOfAny('\0', '\u0001');
+                if (end > 0 && EventId.TryParse(text[(end + 1)..], out var id) && !(first <= id) && isWanted(text[..end].ToString()))
+                {
+                    first = id;
+                }
+            }
+
+            if (members.Length < MaxRead)
+            {
+                return first;
+            }
+
+            from = members[^1];
+        }
     }
 
     /// <summary>Reads the entries after a place, oldest first; fewer than asked for means that there are no more now.</summary>
@@ -111,7 +168,8 @@ public sealed partial class EventLog : IAsyncDisposable
     public async IAsyncEnumerable<IReadOnlyList<LogEntry>> TailAsync(
         EventId after, TailPulse pulse, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await using var wake = new WakeSignal(_redis, _keys.Wake, _time);
+        await using var wake = new WakeSignal(_redis, _keys.Wake, _time, _logger);
+        using var connection = new Interruptions(_redis);
         await wake.SubscribeAsync().WaitAsync(cancellationToken);
         var retry = TimeSpan.Zero;
         var size = new ReadSize(MaxTailBytes);
@@ -122,6 +180,11 @@ public sealed partial class EventLog : IAsyncDisposable
             IReadOnlyList<LogEntry> batch;
             try
             {
+                if (connection.Take())
+                {
+                    await ConfirmTailAsync(connection, cancellationToken);
+                }
+
                 batch = await ReadAfterAsync(after, count, cancellationToken);
                 size.Learn(batch);
                 if (retry > TimeSpan.Zero)
@@ -132,6 +195,7 @@ public sealed partial class EventLog : IAsyncDisposable
             }
             catch (BrokerUnavailableException e)
             {
+                connection.Note();
                 // A read that takes too long because the entries are large and the network is slow is done in parts.
                 size.Shrink();
                 if (retry == TimeSpan.Zero)
@@ -147,6 +211,7 @@ public sealed partial class EventLog : IAsyncDisposable
             if (batch.Count > 0)
             {
                 after = batch[^1].Id;
+                _newest.Advance(batch[^1]);
                 yield return batch;
             }
 
@@ -156,6 +221,31 @@ public sealed partial class EventLog : IAsyncDisposable
                 pulse.ReachHead();
                 await wake.WaitAsync(cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Makes sure that no id is given twice after the connection was interrupted.</summary>
+    private async Task ConfirmTailAsync(Interruptions connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await AskAsync(
+                async _ =>
+                {
+                    await _epochs.ConfirmTailAsync();
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            connection.Note();
+            if (e.InnerException is not RedisServerException)
+            {
+                throw;
+            }
+
+            // Where nothing can be written, no id is given either: what there is may be read.
         }
     }
 
@@ -219,8 +309,9 @@ public sealed partial class EventLog : IAsyncDisposable
         }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
-            throw new BrokerUnavailableException(
-                e is RedisServerException ? $"The event log refuses: {e.Message}" : "The event log cannot be reached.", e);
+            throw Refusal.CodeOf(e) is { } code
+                ? new BrokerUnavailableException($"The event log refuses: {code}: {Refusal.MeaningOf(code) ?? "see the log of Redis"}.", e) { Refusal = code }
+                : new BrokerUnavailableException("The event log cannot be reached.", e);
         }
     }
 

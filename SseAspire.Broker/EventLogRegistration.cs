@@ -35,8 +35,9 @@ public static class EventLogRegistration
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<EventLog>();
         builder.Services.AddSingleton<RedisHealth>();
-        builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis");
+        builder.Services.AddHealthChecks().AddCheck<RedisHealth>("redis").AddCheck<LogHealth>("log");
         builder.Services.AddHostedService<LogRetention>();
+        builder.Services.AddHostedService<AppenderWatch>();
         return builder;
     }
 

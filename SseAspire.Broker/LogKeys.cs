@@ -13,6 +13,16 @@ public sealed class LogKeys(string hub)
     /// <summary>The record of the log's epoch, a string: see <see cref="EpochRecord"/>.</summary>
     public RedisKey Epoch { get; } = $"sse:{{{hub}}}:epoch";
 
+    /// <summary>
+    /// Where events with an id of their publisher's are in the log: a sorted set of equal scores, so that its members
+    /// are ordered as text. A member is <c>own id NUL topic NUL entry id</c> for an event's first topic, and
+    /// <c>own id NUL topic SOH entry id</c> for its alternates.
+    /// </summary>
+    public RedisKey OwnIds { get; } = $"sse:{{{hub}}}:own-ids";
+
+    /// <summary>The members of <see cref="OwnIds"/> in the order of the log, a list: the oldest leave with their events.</summary>
+    public RedisKey OwnIdsInOrder { get; } = $"sse:{{{hub}}}:own-ids:order";
+
     /// <summary>The channel that is stirred after each append.</summary>
     public RedisChannel Wake { get; } = RedisChannel.Literal($"sse:{{{hub}}}:wake");
 

@@ -79,11 +79,8 @@ internal sealed class RedisHealth : IHealthCheck, IDisposable
     private static string Describe(Exception e) => e switch
     {
         RedisConnectionException { FailureType: ConnectionFailureType.AuthenticationFailure } => "refuses the credentials",
-        RedisServerException => $"refuses: {ErrorCode(e.Message)}",
+        RedisServerException => $"refuses: {Refusal.CodeOf(e)}",
         RedisTimeoutException or TimeoutException => "does not answer in time",
         _ => "cannot be reached",
     };
-
-    /// <summary>The word that an error of Redis begins with: LOADING, MISCONF, NOAUTH.</summary>
-    private static string ErrorCode(string message) => string.Concat(message.TakeWhile(char.IsAsciiLetterUpper));
 }

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
 using StackExchange.Redis;
 
 namespace SseAspire.Broker;
@@ -8,7 +9,7 @@ namespace SseAspire.Broker;
 /// It only shortens a wait: a wake-up that is lost costs latency, never an event. Wake-ups that come
 /// while nobody waits coalesce into one.
 /// </summary>
-internal sealed class WakeSignal : IAsyncDisposable
+internal sealed partial class WakeSignal : IAsyncDisposable
 {
     private static readonly TimeSpan AtLatest = TimeSpan.FromSeconds(1);
 
@@ -18,10 +19,11 @@ internal sealed class WakeSignal : IAsyncDisposable
     private readonly IConnectionMultiplexer _redis;
     private readonly RedisChannel _channel;
     private readonly ITimer _timer;
+    private readonly ILogger _logger;
 
-    public WakeSignal(IConnectionMultiplexer redis, RedisChannel channel, TimeProvider time)
+    public WakeSignal(IConnectionMultiplexer redis, RedisChannel channel, TimeProvider time, ILogger logger)
     {
-        (_redis, _channel) = (redis, channel);
+        (_redis, _channel, _logger) = (redis, channel, logger);
         _timer = time.CreateTimer(_ => Stir(), null, AtLatest, AtLatest);
     }
 
@@ -35,6 +37,10 @@ internal sealed class WakeSignal : IAsyncDisposable
         {
             await _redis.GetSubscriber().SubscribeAsync(_channel, OnPublished);
         }
+        catch (RedisServerException e)
+        {
+            SubscriptionRefused(_channel, Refusal.CodeOf(e) ?? "no code");
+        }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
             // The client keeps what was subscribed to and subscribes by itself when it has connected.
@@ -46,6 +52,9 @@ internal sealed class WakeSignal : IAsyncDisposable
     private void OnPublished(RedisChannel from, RedisValue nothing) => Stir();
 
     private void Stir() => _stirred.Writer.TryWrite(true);
+
+    [LoggerMessage(LogLevel.Warning, "Redis refuses the subscription of channel {Channel} ({Code}): new events are seen within a second instead of at once. Allow the channel, see docs/operations.md")]
+    private partial void SubscriptionRefused(RedisChannel channel, string code);
 
     public async ValueTask DisposeAsync()
     {

@@ -107,6 +107,7 @@ internal static class Description
         endpoint
             .WithSummary("Publish an event, or a JSON array of them in order, all or nothing")
             .Produces(StatusCodes.Status201Created, contentType: "application/json")
+            .Produces(StatusCodes.Status200OK, contentType: "application/json")
             .ProducesValidationProblem()
             .ProducesValidationProblem(StatusCodes.Status401Unauthorized)
             .ProducesValidationProblem(StatusCodes.Status413PayloadTooLarge)

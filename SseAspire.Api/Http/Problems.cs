@@ -29,7 +29,7 @@ internal sealed class Problems : IExceptionHandler
             BrokerUnavailableException e => new ProblemDetails
             {
                 Status = StatusCodes.Status503ServiceUnavailable,
-                Title = "The event log is away.",
+                Title = e.Refusal is null ? "The event log is away." : "The event log refuses.",
                 Detail = e.Message,
             },
             _ => null,

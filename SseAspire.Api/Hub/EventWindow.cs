@@ -169,11 +169,11 @@ internal sealed class EventWindow
             }
         }
 
-        return oldest is { Sequence: > 0 } id ? id with { Sequence = id.Sequence - 1 } : oldest is null ? null : EventId.Earliest;
+        return oldest?.Previous;
     }
 
-    /// <summary>Looks up the place of the event that its publisher gave this id.</summary>
-    public bool TryFindOwnId(string ownId, out EventId place) => _ownIds.TryGetValue(ownId, out place);
+    /// <summary>The oldest entry in the window whose publisher gave it this id, or null where there is none.</summary>
+    public LogEntry? FindOwnId(string ownId) => _ownIds.TryGetValue(ownId, out var id) ? Find(id) : null;
 
     private void RemoveFirst()
     {

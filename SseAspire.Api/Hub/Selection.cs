@@ -34,17 +34,27 @@ internal sealed class Selection : IEquatable<Selection>
     {
         foreach (var topic in @event.Topics)
         {
-            if (_topics.Contains(topic))
+            if (Matches(topic))
             {
                 return true;
             }
+        }
 
-            foreach (var pattern in Patterns)
+        return false;
+    }
+
+    public bool Matches(string topic)
+    {
+        if (_topics.Contains(topic))
+        {
+            return true;
+        }
+
+        foreach (var pattern in Patterns)
+        {
+            if (TopicSelector.Matches(pattern, topic))
             {
-                if (TopicSelector.Matches(pattern, topic))
-                {
-                    return true;
-                }
+                return true;
             }
         }
 

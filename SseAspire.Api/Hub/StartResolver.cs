@@ -6,16 +6,9 @@ namespace SseAspire.Api.Hub;
 /// Finds the place in the log that a reader's own words for it mean: nothing, <c>earliest</c>, an id of the
 /// log, or an id that a publisher gave.
 /// </summary>
-internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog log) : IDisposable
+internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog log, OwnIdLookups ownIds)
 {
     public const string Earliest = "earliest";
-
-    /// <summary>About how many bytes of the log are read at once.</summary>
-    private const long MaxReadBytes = 1 << 20;
-
-    // A publisher's id that has left the window is looked for through the whole log. Two such searches at
-    // once are enough: unknown ids in bulk must not keep Redis busy.
-    private readonly SemaphoreSlim _searches = new(2, 2);
 
     /// <summary>Resolves a cursor.</summary>
     /// <param name="cursor">What the reader gave, or null.</param>
@@ -36,10 +29,10 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
 
         if (!EventId.TryParse(cursor, out var place))
         {
-            return await FindOwnIdAsync(cursor, cancellationToken) is { } found
+            return await FindOwnIdAsync(cursor, selection, cancellationToken) is { } found
                 ? new StartPosition(found)
                 // Older than all that is kept, or never there. Everything kept comes after it.
-                : new StartPosition(EventId.Earliest, Gap.Unknown(EventId.Earliest));
+                : Unknown;
         }
 
         if (place <= hub.Position)
@@ -52,47 +45,28 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
         var extent = await log.GetExtentAsync(cancellationToken);
         return place <= extent.Last
             ? new StartPosition(place)
-            : new StartPosition(EventId.Earliest, Gap.Unknown(EventId.Earliest));
+            : Unknown;
     }
 
-    public void Dispose() => _searches.Dispose();
+    /// <summary>The cursor cannot be found: the reader is given everything kept, after a gap.</summary>
+    private static StartPosition Unknown => new(EventId.Earliest, Gap.Unknown(EventId.Earliest));
 
-    private async Task<EventId?> FindOwnIdAsync(string ownId, CancellationToken cancellationToken)
+    private async Task<EventId?> FindOwnIdAsync(string ownId, Selection selection, CancellationToken cancellationToken)
     {
-        if (window.TryFindOwnId(ownId, out var place))
+        if (Event.RefuseId(ownId) is not null)
         {
-            return place;
+            // No event has it: too long, or not to be decoded.
+            return null;
         }
 
-        await _searches.WaitAsync(cancellationToken);
-        try
+        var inWindow = window.FindOwnId(ownId) is { } entry && selection.Matches(entry.Event) ? entry.Id : (EventId?)null;
+        if (inWindow is not null && selection is { Topics.Count: 1, Patterns.Length: 0 })
         {
-            // From the oldest on: of several equal ids the first is meant, since nothing after it may be lost.
-            var size = new ReadSize(MaxReadBytes);
-            for (var after = EventId.Earliest; ;)
-            {
-                var count = size.Count;
-                var entries = await log.ReadAfterAsync(after, count, cancellationToken);
-                size.Learn(entries);
-                foreach (var entry in entries)
-                {
-                    if (entry.Event.Id == ownId)
-                    {
-                        return entry.Id;
-                    }
-                }
-
-                if (entries.Count < count)
-                {
-                    return null;
-                }
-
-                after = entries[^1].Id;
-            }
+            // Within one topic an own id is unique.
+            return inWindow;
         }
-        finally
-        {
-            _searches.Release();
-        }
+
+        // Of equal ids of several topics the first is meant, since nothing after it may be lost.
+        return await ownIds.FindAsync(ownId, selection, cancellationToken) ?? inWindow;
     }
 }

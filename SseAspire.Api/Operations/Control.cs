@@ -83,6 +83,10 @@ internal sealed partial class Control(
         {
             await redis.GetSubscriber().SubscribeAsync(_channel, (_, word) => Obey(word.ToString().Split(' ')));
         }
+        catch (RedisServerException e)
+        {
+            SubscriptionRefused(_channel, e.Message.Split(' ')[0]);
+        }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
             // The client keeps what was subscribed to and subscribes by itself when it has connected; a second
@@ -169,6 +173,9 @@ internal sealed partial class Control(
 
         ConnectionsCut(cut, lasting);
     }
+
+    [LoggerMessage(LogLevel.Warning, "Redis refuses the subscription of channel {Channel} ({Code}): operations do not reach this replica. Allow the channel, see docs/operations.md")]
+    private partial void SubscriptionRefused(RedisChannel channel, string code);
 
     [LoggerMessage(LogLevel.Information, "{Count} streams were dropped by an operator")]
     private partial void StreamsDropped(int count);

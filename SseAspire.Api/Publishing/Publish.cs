@@ -8,7 +8,8 @@ namespace SseAspire.Api.Publishing;
 
 /// <summary>
 /// <c>POST /events</c>: appends what a publisher sends, and answers 201 with the ids when it is in the log:
-/// <c>{"id": "…"}</c>, for a batch <c>{"ids": ["…", …]}</c>.
+/// <c>{"id": "…"}</c>, for a batch <c>{"ids": ["…", …]}</c>. Where the log has all of the events already, under the same own
+/// ids and first topics, the answer is 200 with the ids that they were given then: to publish again is safe.
 /// </summary>
 internal sealed class Publish(
     PublicationReader reader, EventLog log, HubMetrics metrics, PublicationSpans spans, IOptions<PublishingOptions> options)
@@ -23,10 +24,11 @@ internal sealed class Publish(
 
         using var activity = PublicationSpans.Start();
         var (events, isBatch) = await reader.ReadAsync(context);
-        var ids = await log.AppendAsync(spans.Attach(activity, events), context.RequestAborted);
-        metrics.EventsPublished(ids.Count);
+        var appended = await AppendAsync(spans.Attach(activity, events), context.RequestAborted);
+        var ids = appended.Ids;
+        metrics.EventsPublished(appended.New);
 
-        context.Response.StatusCode = StatusCodes.Status201Created;
+        context.Response.StatusCode = appended.New > 0 ? StatusCodes.Status201Created : StatusCodes.Status200OK;
         context.Response.ContentType = "application/json";
         await using var json = new Utf8JsonWriter(context.Response.BodyWriter);
         json.WriteStartObject();
@@ -46,5 +48,18 @@ internal sealed class Publish(
         }
 
         json.WriteEndObject();
+    }
+
+    private async Task<Appended> AppendAsync(IReadOnlyList<Event> events, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await log.AppendAsync(events, cancellationToken);
+        }
+        catch (BrokerUnavailableException e)
+        {
+            metrics.AppendFailed(events.Count, e.Refusal);
+            throw;
+        }
     }
 }

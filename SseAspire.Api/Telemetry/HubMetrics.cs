@@ -53,6 +53,7 @@ internal sealed class HubMetrics : IDisposable
     private readonly Counter<long> _replayed;
     private readonly Counter<long> _gaps;
     private readonly Counter<long> _skipped;
+    private readonly Counter<long> _appendsFailed;
     private readonly Histogram<double> _browserLatency;
     private readonly Counter<long> _receipts;
 
@@ -79,6 +80,7 @@ internal sealed class HubMetrics : IDisposable
         _replayed = _meter.CreateCounter<long>("sse.replay.events", "{event}", "Events that were delivered from behind the head.");
         _gaps = _meter.CreateCounter<long>("sse.gaps", "{gap}", "Gaps that readers were told of.");
         _skipped = _meter.CreateCounter<long>("sse.log.entries.skipped", "{entry}", "Log entries that hold no event: not written by a publisher.");
+        _appendsFailed = _meter.CreateCounter<long>("sse.log.appends.failed", "{event}", "Events that could not be appended to the log, by the reason.");
         _browserLatency = _meter.CreateHistogram<double>("sse.browser.latency", "s", "From publishing to the browser, as sampled browsers say.", tags: null, LatencyBuckets);
         _receipts = _meter.CreateCounter<long>("sse.browser.receipts", "{receipt}", "Receipts of browsers, by what became of them.");
         // Once, and not with each hub: an instrument cannot be taken back, and the one of a former hub would still report.
@@ -162,6 +164,12 @@ internal sealed class HubMetrics : IDisposable
     }
 
     /// <summary>The tail has read an entry that holds no event.</summary>
+    /// <summary>Events could not be appended.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="refusal">The word by which Redis refused them, such as OOM; null where it could not be reached.</param>
+    public void AppendFailed(int count, string? refusal) =>
+        _appendsFailed.Add(count, PublishedOverHttp, new KeyValuePair<string, object?>("reason", refusal ?? "away"));
+
     public void EntrySkipped()
     {
         Interlocked.Increment(ref _counts.Skipped);

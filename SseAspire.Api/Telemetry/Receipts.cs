@@ -86,7 +86,7 @@ internal sealed class Receipts(EventWindow window, HubMetrics metrics, IOptions<
     }
 
     private LogEntry? Find(string id) =>
-        EventId.TryParse(id, out var place) || window.TryFindOwnId(id, out place) ? window.Find(place) : null;
+        EventId.TryParse(id, out var place) ? window.Find(place) : window.FindOwnId(id);
 
     private static double Milliseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).TotalMilliseconds;
 }

@@ -14,6 +14,7 @@ internal sealed class ProducerTelemetry
     private static readonly ActivitySource Activities = new(Name);
 
     private readonly Counter<long> _published;
+    private readonly Counter<long> _appendsFailed;
 
     private readonly SpanBudget _budget;
 
@@ -21,12 +22,21 @@ internal sealed class ProducerTelemetry
     {
         _published = meters.Create(Name).CreateCounter<long>(
             "sse.events.published", "{event}", "Events appended to the log.");
+        _appendsFailed = meters.Create(Name).CreateCounter<long>(
+            "sse.log.appends.failed", "{event}", "Events that could not be appended to the log, by the reason: each try counts.");
         _budget = new SpanBudget(options.Value.MaxSpansPerSecond, time);
     }
 
     /// <summary>Counts events that have reached the log.</summary>
     public void EventsPublished(string source, int count) =>
         _published.Add(count, new KeyValuePair<string, object?>("source", source));
+
+    /// <summary>Counts events that could not be appended; they are tried again.</summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="refusal">The word by which Redis refused them, such as OOM; null where it could not be reached.</param>
+    public void AppendFailed(string source, int count, string? refusal) => _appendsFailed.Add(
+        count, new KeyValuePair<string, object?>("source", source), new KeyValuePair<string, object?>("reason", refusal ?? "away"));
 
     /// <summary>
     /// Starts the span of an event's publication, a trace of its own, at the time the event was made; null if the event

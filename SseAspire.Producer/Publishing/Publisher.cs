@@ -96,13 +96,13 @@ internal sealed partial class Publisher(
             {
                 try
                 {
-                    await AppendOrReportAsync(batch, giveUp);
-                    telemetry.EventsPublished(source, batch.Count);
+                    telemetry.EventsPublished(source, (await AppendOrReportAsync(batch, giveUp)).New);
                     return;
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // It is the log's trouble and not these events': they have been validated.
+                    telemetry.AppendFailed(source, batch.Count, (e as BrokerUnavailableException)?.Refusal);
                     var wait = backoff.Next();
                     AppendFailed(e, source, wait);
                     await Task.Delay(wait, time, giveUp);
@@ -128,21 +128,21 @@ internal sealed partial class Publisher(
     }
 
     /// <summary>Appends, and tells the operator when that takes long and when it is over.</summary>
-    private async Task AppendOrReportAsync(List<Event> batch, CancellationToken giveUp)
+    private async Task<Appended> AppendOrReportAsync(List<Event> batch, CancellationToken giveUp)
     {
         var appending = log.AppendAsync(batch, giveUp);
         try
         {
-            await appending.WaitAsync(Patience, time, giveUp);
-            return;
+            return await appending.WaitAsync(Patience, time, giveUp);
         }
         catch (TimeoutException)
         {
             EventsWait(source, batch.Count + _waiting.Reader.Count);
         }
 
-        await appending;
+        var appended = await appending;
         EventsAppended(source, batch.Count, _waiting.Reader.Count);
+        return appended;
     }
 
     [LoggerMessage(LogLevel.Warning, "An event of {Source} was refused: {Reason}")]

@@ -129,8 +129,8 @@ public abstract class EventLogContract
 
         for (var batch = 0; batch < Batches; batch++)
         {
-            var ids = await one.Log.AppendAsync(
-                [.. Enumerable.Range(0, Size).Select(i => Sample.Event($"{batch}.{i}"))], Cancelled);
+            var ids = (await one.Log.AppendAsync(
+                [.. Enumerable.Range(0, Size).Select(i => Sample.Event($"{batch}.{i}"))], Cancelled)).Ids;
 
             Assert.Equal(Enumerable.Range(0, Size).Select(i => ids[0] with { Sequence = ids[0].Sequence + (ulong)i }), ids);
             var before = ids[0] is { Sequence: > 0 } first ? first with { Sequence = first.Sequence - 1 } : EventId.Earliest;
@@ -150,7 +150,7 @@ public abstract class EventLogContract
         options.AppendTimeout = TimeSpan.FromMinutes(1);
         await using var opened = await OpenAsync(options);
 
-        var ids = await opened.Log.AppendAsync([.. Enumerable.Range(0, 10_000).Select(Sample.Event)], Cancelled);
+        var ids = (await opened.Log.AppendAsync([.. Enumerable.Range(0, 10_000).Select(Sample.Event)], Cancelled)).Ids;
 
         Assert.Equal(Enumerable.Range(0, 10_000).Select(i => new EventId(ids[0].Epoch, (ulong)i)), ids);
         Assert.Equal(
@@ -186,7 +186,7 @@ public abstract class EventLogContract
     {
         await using var opened = await OpenAsync();
 
-        Assert.Empty(await opened.Log.AppendAsync([], Cancelled));
+        Assert.Empty((await opened.Log.AppendAsync([], Cancelled)).Ids);
         Assert.Equal(new LogExtent(null, EventId.Earliest), await opened.Log.GetExtentAsync(Cancelled));
     }
 
@@ -204,6 +204,99 @@ public abstract class EventLogContract
     }
 
     [Fact]
+    public async Task An_event_that_is_published_again_under_its_own_id_and_topic_is_in_the_log_once()
+    {
+        await using var opened = await OpenAsync();
+        await using var other = await OpenAsync(opened.Options);
+        var events = Enumerable.Range(0, 20).Select(i => Event.Create("orders", $"{i}", Now, id: $"order-{i}")).ToList();
+
+        var published = await Task.WhenAll(Enumerable.Range(0, 10).SelectMany(_ => new[] { opened, other })
+            .Select(by => Task.WhenAll(events.Select(e => by.Log.AppendAsync(e, Cancelled)))));
+
+        Assert.All(published, ids => Assert.Equal(published[0], ids));
+        var log = await opened.Log.ReadAllAsync(Cancelled);
+        Assert.Equal(20, log.Count);
+        Assert.Equal(log.Select(entry => (entry.Id, entry.Event.Id)).Order(), published[0].Zip(events, (id, e) => (id, e.Id)).Order());
+        var again = await other.Log.AppendAsync(events, Cancelled);
+        Assert.Equal(0, again.New);
+        Assert.Equal(published[0], again.Ids);
+    }
+
+    [Fact]
+    public async Task In_a_batch_what_the_log_has_keeps_its_id_and_the_rest_is_appended_without_a_hole()
+    {
+        await using var opened = await OpenAsync();
+        Event Own(string id) => Event.Create("orders", id, Now, id: id);
+        var first = await opened.Log.AppendAsync([Own("a"), Own("b")], Cancelled);
+
+        var second = await opened.Log.AppendAsync(
+            [Own("b"), Sample.Event("new 1"), Own("c"), Own("a"), Own("c"), Sample.Event("new 2")], Cancelled);
+
+        Assert.Equal(2, first.New);
+        Assert.Equal(3, second.New);
+        var next = first.Ids[1].Next;
+        Assert.Equal([first.Ids[1], next, next.Next, first.Ids[0], next.Next, next.Next.Next], second.Ids);
+        Assert.Equal(["a", "b", "new 1", "c", "new 2"], (await opened.Log.ReadAllAsync(Cancelled)).Select(entry => entry.Text()));
+    }
+
+    [Fact]
+    public async Task An_own_id_is_of_its_topic_alone_and_is_found_by_each_of_the_events_topics()
+    {
+        await using var opened = await OpenAsync();
+        var blue = await opened.Log.AppendAsync(Event.Create("blue", "1", Now, id: "17"), Cancelled);
+        var red = await opened.Log.AppendAsync(
+            new Event { Topics = ["red", "warm"], Data = "2"u8.ToArray(), At = Now, Id = "17" }, Cancelled);
+        // Only as an alternate, so that it is another event.
+        var warm = await opened.Log.AppendAsync(Event.Create("warm", "3", Now, id: "17"), Cancelled);
+
+        Assert.Equal(blue.Next, red);
+        Assert.Equal(red.Next, warm);
+        Assert.Equal(blue, await opened.Log.FindAsync("17", topic => topic == "blue", Cancelled));
+        Assert.Equal(red, await opened.Log.FindAsync("17", topic => topic is "red" or "warm", Cancelled));
+        Assert.Equal(red, await opened.Log.FindAsync("17", topic => topic == "warm", Cancelled));
+        Assert.Equal(blue, await opened.Log.FindAsync("17", _ => true, Cancelled));
+        Assert.Null(await opened.Log.FindAsync("17", topic => topic == "green", Cancelled));
+        Assert.Null(await opened.Log.FindAsync("1", _ => true, Cancelled));
+        Assert.Null(await opened.Log.FindAsync("178", _ => true, Cancelled));
+    }
+
+    [Fact]
+    public async Task An_own_id_of_more_topics_than_one_read_returns_is_found()
+    {
+        await using var opened = await OpenAsync();
+        var ids = (await opened.Log.AppendAsync(
+            [.. Enumerable.Range(0, 2_500).Select(i => Event.Create($"t{i}", "", Now, id: "1"))], Cancelled)).Ids;
+
+        Assert.Equal(ids[0], await opened.Log.FindAsync("1", _ => true, Cancelled));
+        Assert.Equal(ids[2_499], await opened.Log.FindAsync("1", topic => topic == "t2499", Cancelled));
+        Assert.Equal(ids[999], await opened.Log.FindAsync("1", topic => topic == "t999", Cancelled));
+    }
+
+    [Fact]
+    public async Task Own_ids_are_remembered_as_long_as_the_log_keeps_their_events_and_no_longer()
+    {
+        var options = OpenedLog.NewHub();
+        options.MaxEvents = 100;
+        await using var opened = await OpenAsync(options);
+        var old = await opened.Log.AppendAsync(Event.Create("orders", "old", Now, id: "old"), Cancelled);
+        for (var batch = 0; batch < 40; batch++)
+        {
+            await opened.Log.AppendAsync(
+                [.. Enumerable.Range(0, 50).Select(i => Event.Create("orders", "", Now, id: $"{batch}.{i}"))], Cancelled);
+        }
+
+        var again = await opened.Log.AppendAsync([Event.Create("orders", "old", Now, id: "old")], Cancelled);
+
+        Assert.Equal(1, again.New);
+        Assert.True(again.Ids[0] > old);
+        Assert.Equal(again.Ids[0], await opened.Log.FindAsync("old", _ => true, Cancelled));
+        var kept = await opened.ByHand.StreamLengthAsync(opened.Keys.Log);
+        Assert.InRange(kept, 100, 300);
+        Assert.InRange(await opened.ByHand.SortedSetLengthAsync(opened.Keys.OwnIds), kept, kept + 10);
+        Assert.InRange(await opened.ByHand.ListLengthAsync(opened.Keys.OwnIdsInOrder), kept, kept + 10);
+    }
+
+    [Fact]
     public async Task What_a_publisher_does_to_its_batch_afterwards_does_not_reach_the_log()
     {
         await using var opened = await OpenAsync();
@@ -211,7 +304,7 @@ public abstract class EventLogContract
 
         var appending = opened.Log.AppendAsync(batch, Cancelled);
         batch.Clear();
-        var ids = await appending;
+        var ids = (await appending).Ids;
 
         Assert.Equal(2, ids.Count);
         Assert.Equal(["0", "1"], (await opened.Log.ReadAllAsync(Cancelled)).Select(entry => entry.Text()));
@@ -221,7 +314,7 @@ public abstract class EventLogContract
     public async Task Reading_after_and_before_a_place_gives_what_lies_there()
     {
         await using var opened = await OpenAsync();
-        var ids = await opened.Log.AppendAsync([.. Enumerable.Range(0, 10).Select(Sample.Event)], Cancelled);
+        var ids = (await opened.Log.AppendAsync([.. Enumerable.Range(0, 10).Select(Sample.Event)], Cancelled)).Ids;
 
         Assert.Equal(["4", "5", "6"], await TextsAsync(opened.Log.ReadAfterAsync(ids[3], 3, Cancelled)));
         Assert.Equal(["8", "9"], await TextsAsync(opened.Log.ReadAfterAsync(ids[7], 100, Cancelled)));
@@ -276,7 +369,7 @@ public abstract class EventLogContract
         await using var opened = await OpenAsync();
         Assert.Equal(new LogExtent(null, EventId.Earliest), await opened.Log.GetExtentAsync(Cancelled));
 
-        var ids = await opened.Log.AppendAsync([.. Enumerable.Range(0, 10).Select(Sample.Event)], Cancelled);
+        var ids = (await opened.Log.AppendAsync([.. Enumerable.Range(0, 10).Select(Sample.Event)], Cancelled)).Ids;
         Assert.Equal(new LogExtent(ids[0], ids[9]), await opened.Log.GetExtentAsync(Cancelled));
 
         Assert.Equal(10, await opened.Log.TrimBeforeAsync(DateTimeOffset.UtcNow.AddMinutes(1), Cancelled));
@@ -318,7 +411,7 @@ public abstract class EventLogContract
     public async Task Several_tails_from_several_places_each_yield_what_follows_theirs()
     {
         await using var opened = await OpenAsync();
-        var ids = await opened.Log.AppendAsync([.. Enumerable.Range(0, 2_500).Select(Sample.Event)], Cancelled);
+        var ids = (await opened.Log.AppendAsync([.. Enumerable.Range(0, 2_500).Select(Sample.Event)], Cancelled)).Ids;
 
         var tails = new[] { -1, 0, 999, 1_000, 2_499 }.ToDictionary(
             at => at, at => TailAsync(opened.Log, at < 0 ? EventId.Earliest : ids[at], 2_600 - at - 1));
@@ -418,8 +511,8 @@ public abstract class EventLogContract
     public async Task Events_older_than_a_time_are_trimmed_up_to_the_first_that_is_not()
     {
         await using var opened = await OpenAsync();
-        var ids = await opened.Log.AppendAsync(
-            [.. Enumerable.Range(0, 2_500).Select(i => Event.Create("test", $"{i}", Now.AddSeconds(i)))], Cancelled);
+        var ids = (await opened.Log.AppendAsync(
+            [.. Enumerable.Range(0, 2_500).Select(i => Event.Create("test", $"{i}", Now.AddSeconds(i)))], Cancelled)).Ids;
 
         Assert.Equal(0, await opened.Log.TrimBeforeAsync(Now, Cancelled));
         Assert.Equal(2_200, await opened.Log.TrimBeforeAsync(Now.AddSeconds(2_200), Cancelled));
@@ -658,8 +751,8 @@ public abstract class EventLogContract
         var record = (string)(await opened.ByHand.StringGetAsync(opened.Keys.Epoch))!;
         return await opened.ByHand.ScriptEvaluateAsync(
             await script.ReadToEndAsync(Cancelled),
-            [opened.Keys.Log, opened.Keys.Epoch, appended],
-            [record, record.Split(' ')[0], 1000, "unheard", batchNumber, 1, 4, "topic", "test", "data", "again"]);
+            [opened.Keys.Log, opened.Keys.Epoch, appended, opened.Keys.OwnIds, opened.Keys.OwnIdsInOrder],
+            [record, record.Split(' ')[0], 1000, "unheard", batchNumber, 1, 4, 0, "topic", "test", "data", "again"]);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
@@ -10,12 +11,12 @@ namespace SseAspire.Broker.Tests;
 /// </summary>
 internal sealed class OpenedLog : IAsyncDisposable
 {
-    private OpenedLog(IConnectionMultiplexer redis, LogOptions options, TimeProvider time)
+    private OpenedLog(IConnectionMultiplexer redis, LogOptions options, TimeProvider time, ILogger<EventLog> logger)
     {
         Redis = redis;
         Options = options;
         Keys = new LogKeys(options.Hub);
-        Log = new EventLog(redis, Microsoft.Extensions.Options.Options.Create(options), time, NullLogger<EventLog>.Instance);
+        Log = new EventLog(redis, Microsoft.Extensions.Options.Options.Create(options), time, logger);
     }
 
     public EventLog Log { get; }
@@ -29,14 +30,15 @@ internal sealed class OpenedLog : IAsyncDisposable
     /// <summary>What another client would do to the hub's keys by hand.</summary>
     public IDatabase ByHand => Redis.GetDatabase();
 
-    public static async Task<OpenedLog> OpenAsync(string connectionString, LogOptions? options = null, TimeProvider? time = null)
+    public static async Task<OpenedLog> OpenAsync(string connectionString, LogOptions? options = null, TimeProvider? time = null, ILogger<EventLog>? logger = null)
     {
         var configuration = ConfigurationOptions.Parse(connectionString);
         EventLogRegistration.ForLog(configuration);
         return new OpenedLog(
             await ConnectionMultiplexer.ConnectAsync(configuration),
             options ?? NewHub(),
-            time ?? TimeProvider.System);
+            time ?? TimeProvider.System,
+            logger ?? NullLogger<EventLog>.Instance);
     }
 
     /// <summary>Settings of a hub that no other test uses.</summary>

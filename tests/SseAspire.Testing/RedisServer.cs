@@ -122,6 +122,17 @@ public sealed class RedisServer : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>
+    /// Takes the last bytes from what it has on disk, as a disk does that did not keep what it confirmed. To be called
+    /// while it is dead, with <see cref="RedisPersistence.EveryWrite"/>.
+    /// </summary>
+    public void TruncateAppendOnlyFile(long bytes)
+    {
+        var file = Directory.GetFiles(Path.Combine(_folder, "appendonlydir"), "*.incr.aof").Single();
+        using var stream = new FileStream(file, FileMode.Open);
+        stream.SetLength(stream.Length - bytes);
+    }
+
     /// <summary>Stops it from answering (SIGSTOP) while its connections stay open.</summary>
     public void Pause() => Signal(Stop);
 
