@@ -50,7 +50,7 @@ internal static class Description
             .DescribeSubscription(
                 "lastEventId",
                 Query("envelope", "`true`: data is the JSON `{topic, type, at, data}`, with the event's other topics as `alternates` and, where its id is the publisher's own, its `place` in the log.", false, JsonSchemaType.Boolean),
-                Query("heartbeat", "`event`: heartbeats are events that EventSource sees; `comment` otherwise.", false, JsonSchemaType.String));
+                Query("heartbeat", "`event`: heartbeats are events that EventSource sees, and one opens the stream; `comment` otherwise.", false, JsonSchemaType.String));
 
     public static RouteHandlerBuilder DescribeWebSocket(this RouteHandlerBuilder endpoint) =>
         endpoint

@@ -61,7 +61,7 @@ internal sealed class ServerSentEvents(
         // From here on the stream itself gives its place back when it ends.
         try
         {
-            await OpenAsync(context, form, start.Cursor);
+            await OpenAsync(context, form, start.Cursor, request.HeartbeatEvent);
         }
         catch (Exception e)
         {
@@ -107,11 +107,11 @@ internal sealed class ServerSentEvents(
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
-    private async Task OpenAsync(HttpContext context, SseForm form, EventId start)
+    private async Task OpenAsync(HttpContext context, SseForm form, EventId start, bool heartbeatEvent)
     {
         var output = EventStream.Open(context);
         context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
-        form.Open(context.Response, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start));
+        form.Open(context.Response, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start, heartbeatEvent));
         await output.FlushAsync(context.RequestAborted);
     }
 

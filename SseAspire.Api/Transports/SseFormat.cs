@@ -78,14 +78,20 @@ internal sealed class SseFormat : FrameFormat
     }
 
     /// <summary>
-    /// Opens a stream: how long to wait before a reconnect, and where the stream starts, so that a reader
-    /// that is cut before its first event resumes there too. An event without data is not dispatched.
+    /// Opens a stream: how long to wait before a reconnect, and the cursor, so that a reader that is cut before its
+    /// first event resumes there too. An id without data dispatches no event (HTML standard, 9.2.6).
     /// </summary>
-    public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry, EventId start)
+    /// <param name="output">Where to.</param>
+    /// <param name="retry">How long the reader waits before a reconnect.</param>
+    /// <param name="cursor">Where the stream starts.</param>
+    /// <param name="asEvent">
+    /// As a heartbeat event, for clients that take an id only from a frame with data: without it they reconnect
+    /// without a cursor, and lose what is published in the meantime.
+    /// </param>
+    public static void WriteOpening(IBufferWriter<byte> output, TimeSpan retry, EventId cursor, bool asEvent)
     {
         WriteRetry(output, retry);
-        WriteId(output, start);
-        output.Write("\n"u8);
+        WriteCursor(output, cursor, asEvent);
     }
 
     /// <summary>How long the reader waits before a reconnect, from here on.</summary>
@@ -105,12 +111,27 @@ internal sealed class SseFormat : FrameFormat
     }
 
     /// <summary>
-    /// Tells a silent reader that the stream lives, and how far it has come: a rare topic's cursor would
-    /// else age out of the log, and its next resume would report a gap where nothing was lost.
+    /// Shows a silent reader that the stream lives, and moves its cursor: that of a rare topic would otherwise age out
+    /// of the log, and its next resume would report a gap where nothing was lost.
     /// </summary>
     public static void WriteHeartbeat(IBufferWriter<byte> output, EventId cursor, bool asEvent)
     {
-        output.Write(asEvent ? "event: heartbeat\ndata:\n"u8 : ":\n"u8);
+        if (!asEvent)
+        {
+            output.Write(":\n"u8);
+        }
+
+        WriteCursor(output, cursor, asEvent);
+    }
+
+    /// <summary>Writes the cursor as the id of a frame without data, or of a heartbeat event, and ends the frame.</summary>
+    private static void WriteCursor(IBufferWriter<byte> output, EventId cursor, bool asEvent)
+    {
+        if (asEvent)
+        {
+            output.Write("event: heartbeat\ndata:\n"u8);
+        }
+
         WriteId(output, cursor);
         output.Write("\n"u8);
     }

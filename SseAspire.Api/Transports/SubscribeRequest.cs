@@ -12,7 +12,7 @@ namespace SseAspire.Api.Transports;
 /// <param name="Cursor">Where to resume, or null.</param>
 /// <param name="History">How many of the newest events to begin with where there is no cursor.</param>
 /// <param name="Envelope">Whether <c>data</c> is the JSON envelope.</param>
-/// <param name="HeartbeatEvent">Whether heartbeats are events instead of comments.</param>
+/// <param name="HeartbeatEvent">Whether the opening frame and heartbeats are events, which carry the cursor with data.</param>
 /// <param name="IsMetered">Whether its bytes are to be counted.</param>
 internal sealed record SubscribeRequest(
     Selection Selection, string? Cursor, int History, bool Envelope, bool HeartbeatEvent, bool IsMetered)

@@ -5,9 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace SseAspire.Api.Tests;
 
-/// <summary>
-/// A page of an origin of its own that reads a stream with the browser's <c>EventSource</c> and reports what it got.
-/// </summary>
+/// <summary>A page of an origin of its own that reads a stream with one of the clients and reports what it receives.</summary>
 internal sealed class ReaderPage : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -16,9 +14,11 @@ internal sealed class ReaderPage : IAsyncDisposable
 
     /// <summary>Serves the page.</summary>
     /// <param name="origin">Where.</param>
+    /// <param name="folder">The folder with the clients and the packages that they use.</param>
+    /// <param name="client">The client: a module of the folder's <c>clients</c>.</param>
     /// <param name="stream">The stream that it reads.</param>
-    /// <param name="onData">Is given the data of each event, in the order in which the page got them.</param>
-    public static async Task<ReaderPage> ServeAsync(Uri origin, Uri stream, Action<string> onData)
+    /// <param name="onLine">Is called with each line that the client reports, in their order.</param>
+    public static async Task<ReaderPage> ServeAsync(Uri origin, string folder, string client, Uri stream, Action<string> onLine)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -29,19 +29,27 @@ internal sealed class ReaderPage : IAsyncDisposable
             <!doctype html>
             <meta charset="utf-8">
             <title>Reader</title>
-            <script>
+            <script type="module">
+              import { read } from "/clients/{{client}}.js";
+
               // One after the other, so that they are reported in order.
               let reported = Promise.resolve();
-              new EventSource("{{stream}}").onmessage = (event) => {
-                reported = reported.then(() => fetch("/received", { method: "POST", body: event.data }));
-              };
+              read("{{stream}}", (line) => {
+                reported = reported.then(() => fetch("/received", { method: "POST", body: line }));
+              });
             </script>
             """,
             "text/html"));
         app.MapPost("/received", async (HttpRequest request) =>
         {
             using var body = new StreamReader(request.Body);
-            onData(await body.ReadToEndAsync());
+            onLine(await body.ReadToEndAsync());
+        });
+        app.MapGet("/{**path}", (string path) =>
+        {
+            var file = Path.Combine(folder, path);
+            // Packages that are made for bundlers import modules without the ending.
+            return Results.File(File.Exists(file) ? file : $"{file}.js", "text/javascript");
         });
         await app.StartAsync();
         return new ReaderPage(app);

@@ -54,13 +54,8 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
     [Fact]
     public async Task Chromiums_EventSource()
     {
-        var chromium = Executable.Find("chromium", "chromium-browser", "google-chrome");
-        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, Stream, _received.Enqueue);
-        await using var browser = new ReaderProcess(chromium,
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--user-data-dir={folder}", shared.AllowedOrigin.ToString(),
-        ]);
+        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, NodePackages.Folder, "browser", Stream, _received.Enqueue);
+        await using var browser = Browser.OpenChromium(shared.AllowedOrigin);
 
         await AssertEveryEventOnceAsync();
     }
@@ -68,36 +63,20 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
     [Fact]
     public async Task Firefoxs_EventSource()
     {
-        var firefox = Executable.Find("firefox-esr", "firefox");
-        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, Stream, _received.Enqueue);
-        await using var browser = new ReaderProcess(
-            firefox,
-            ["--headless", "--no-remote", "--profile", "{folder}", shared.AllowedOrigin.ToString()],
-            onLine: null,
-            // Nothing that a browser asks of its maker when it is new.
-            ("user.js", """
-                user_pref("app.update.auto", false);
-                user_pref("browser.aboutwelcome.enabled", false);
-                user_pref("browser.safebrowsing.update.enabled", false);
-                user_pref("browser.shell.checkDefaultBrowser", false);
-                user_pref("browser.startup.homepage_override.mstone", "ignore");
-                user_pref("datareporting.policy.dataSubmissionEnabled", false);
-                user_pref("extensions.update.enabled", false);
-                user_pref("network.captive-portal-service.enabled", false);
-                user_pref("network.connectivity-service.enabled", false);
-                """));
+        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, NodePackages.Folder, "browser", Stream, _received.Enqueue);
+        await using var browser = Browser.OpenFirefox(shared.AllowedOrigin);
 
         await AssertEveryEventOnceAsync();
     }
 
     [Theory]
-    [InlineData("eventsource")]
+    [InlineData("eventsource-4")]
     [InlineData("launchdarkly-eventsource")]
-    public async Task A_package_of_npm(string package)
+    public async Task A_package_of_npm(string client)
     {
         var node = Executable.Find("node");
         var folder = await NodePackages.InstallAsync();
-        await using var program = new ReaderProcess(node, [Path.Combine(folder, $"{package}.js"), Stream.ToString()], _received.Enqueue);
+        await using var program = new ReaderProcess(node, [Path.Combine(folder, "run.js"), client, Stream.ToString()], _received.Enqueue);
 
         await AssertEveryEventOnceAsync();
     }
@@ -109,7 +88,7 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
         var address = new UriBuilder(Stream) { Scheme = "ws", Path = "/events/websocket" }.Uri;
         // On by itself since version 22.
         await using var program = new ReaderProcess(
-            node, ["--experimental-websocket", Path.Combine(AppContext.BaseDirectory, "Node", "websocket.js"), address.ToString()], _received.Enqueue);
+            node, ["--experimental-websocket", Path.Combine(NodePackages.Folder, "websocket.js"), address.ToString()], _received.Enqueue);
 
         await AssertEveryEventOnceAsync();
     }
