@@ -100,10 +100,19 @@ internal sealed class ServerSentEvents(
         var socket = takeover is null ? null : new DirectSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
         var subscription = hub.Subscribe(
             request.Selection, form.Frames, Transport.Sse, start, takeover is null ? context.Abort : takeover.Connection.Abort, socket);
-        var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
-        return new SseStream(
-            hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
-            socket is null ? context.Response.BodyWriter : null, socket);
+        try
+        {
+            var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
+            return new SseStream(
+                hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
+                socket is null ? context.Response.BodyWriter : null, socket);
+        }
+        catch
+        {
+            // Nothing else would end it: the stream that owns it does not exist.
+            hub.Unsubscribe(subscription);
+            throw;
+        }
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
