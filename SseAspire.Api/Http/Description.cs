@@ -88,7 +88,7 @@ internal static class Description
                 operation.Parameters =
                 [
                     Query("topic", "A topic such as `news/earthquakes`, or a pattern: `*` is one level, a last `**` any depth. Repeat it for more.", required: true, JsonSchemaType.String),
-                    Query(cursor, "Resume after this id; `earliest` starts at the oldest event kept. Without it reading starts now.", false, JsonSchemaType.String),
+                    Query(cursor, "Resume after this id; `earliest` starts at the oldest event kept. Without it reading starts now. Given more than once, the last one counts. `Last-Event-ID` in any spelling (case, dashes, underscores) is accepted as well.", false, JsonSchemaType.String),
                     new OpenApiParameter
                     {
                         Name = "Last-Event-ID",
