@@ -23,7 +23,7 @@ do
     builder.Services.AddPublishing(builder.Environment);
     builder.Services.AddOperations(builder.Environment);
     builder.Services.AddProblems();
-    builder.Services.AddOpenApi();
+    OpenApiDocumentEndpoint.Register(builder.Services);
     builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
         .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
         .WithMethods("GET", "POST")
@@ -40,7 +40,6 @@ do
     app.UseRateLimiter();
     app.UseWebSockets();
     app.MapDefaultEndpoints();
-    app.MapOpenApi();
     app.MapApi();
 
     restart = app.Services.GetRequiredService<Restart>();

@@ -30,6 +30,13 @@ internal sealed class StatsStream(
             return;
         }
 
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            limits.Release(address);
+            EventStream.Open(context);
+            return;
+        }
+
         Interlocked.Increment(ref _readers);
         try
         {

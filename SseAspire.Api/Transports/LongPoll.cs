@@ -40,6 +40,12 @@ internal sealed class LongPoll(
 
         try
         {
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                EventPages.Begin(context.Response);
+                return;
+            }
+
             await HoldAsync(context, request, limit, wait);
         }
         catch (BrokerUnavailableException) when (!context.Response.HasStarted)

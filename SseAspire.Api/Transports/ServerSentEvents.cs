@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Telemetry;
@@ -39,6 +38,14 @@ internal sealed class ServerSentEvents(
         var asked = time.GetUtcNow();
         var takeover = FindTakeover(context, request);
         var form = SseForm.Of(request.Envelope, isChunked: takeover is not null, isGzip: IsWorthCompressing(context, request));
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            limits.Release(address, request.Selection);
+            EventStream.Open(context);
+            form.SetHeaders(context.Response);
+            return;
+        }
+
         StartPosition start;
         SseStream stream;
         try
@@ -119,8 +126,8 @@ internal sealed class ServerSentEvents(
     private async Task OpenAsync(HttpContext context, SseForm form, EventId start)
     {
         var output = EventStream.Open(context);
-        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
-        form.Open(context.Response, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start));
+        form.SetHeaders(context.Response);
+        form.Open(output, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start));
         await output.FlushAsync(context.RequestAborted);
     }
 
@@ -129,7 +136,8 @@ internal sealed class ServerSentEvents(
     /// Not where the client has promised a body, for which the server waits when the request is over.
     /// </summary>
     private static ConnectionTakeover? FindTakeover(HttpContext context, SubscribeRequest request) =>
-        !request.IsMetered
+        HttpMethods.IsGet(context.Request.Method)
+        && !request.IsMetered
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
