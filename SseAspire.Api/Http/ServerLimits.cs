@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -19,14 +20,21 @@ internal static class ServerLimits
     /// </summary>
     private const int SendBuffer = 208 * 1024;
 
-    public static void Apply(SocketTransportOptions sockets)
+    /// <param name="sockets">Set.</param>
+    /// <param name="writeTimeout">How long a peer may acknowledge nothing.</param>
+    public static void Apply(SocketTransportOptions sockets, TimeSpan writeTimeout)
     {
         sockets.MaxReadBufferSize = ReadBuffer;
-        sockets.CreateBoundListenSocket = static endpoint =>
+        sockets.CreateBoundListenSocket = endpoint =>
         {
             var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             // Each connection takes it over from the socket that listens.
             listener.SendBufferSize = SendBuffer;
+            if (listener.ProtocolType == ProtocolType.Tcp)
+            {
+                DeadPeers.Detect(listener, writeTimeout);
+            }
+
             return listener;
         };
     }

@@ -22,13 +22,22 @@ internal sealed class MeterLedger(
     /// <summary>How often a replica shows that it is there, though it has counted nothing.</summary>
     private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long a replica counts that has shown nothing; it also bears with clocks that differ.</summary>
+    /// <summary>
+    /// How long a replica counts that has shown nothing new. Measured from when this one saw it, since the clocks of two
+    /// machines may differ, and be set.
+    /// </summary>
     private static readonly TimeSpan Lifespan = TimeSpan.FromSeconds(10);
 
     private readonly LogKeys _keys = new(log.Value.Hub);
     private readonly RedisValue _replica = Guid.NewGuid().ToString("N");
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private long _shownAt;
+
+    /// <summary>What each replica showed last, and when it was first seen. Used by the flush under way alone.</summary>
+    private readonly Dictionary<RedisValue, (RedisValue Shown, long At)> _seen = [];
+
+    /// <summary>The processor seconds of each living replica. Replaced as a whole by each flush.</summary>
+    private volatile double[] _living = [];
 
     /// <summary>Reads what all replicas have counted. What this one has is in it to the last byte.</summary>
     /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
@@ -38,13 +47,12 @@ internal sealed class MeterLedger(
         {
             await FlushAsync(always: true);
             var database = redis.GetDatabase();
-            var processors = database.HashGetAllAsync(_keys.ProcessorTime);
+            var living = _living;
             var counts = names.Select(name => database.HashGetAllAsync(_keys.Meter(name))).ToArray();
-            await Task.WhenAll([processors, .. counts]);
-            var living = (await processors).Select(entry => ProcessorTime.Parse(entry.Value)).Where(IsAlive).ToArray();
+            await Task.WhenAll(counts);
             return new MeterReading(
                 names.Zip(counts, (name, hash) => KeyValuePair.Create(name, CountsOf(hash.Result))).ToDictionary(),
-                living.Sum(one => one.Seconds),
+                living.Sum(),
                 living.Length);
         }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
@@ -127,9 +135,11 @@ internal sealed class MeterLedger(
             var database = redis.GetDatabase();
             var adding = taken.Select(one => AddAsync(database, one.Meter, one.Counts)).ToArray();
             var showing = Task.WhenAll(
-                database.HashSetAsync(_keys.ProcessorTime, _replica, ProcessorTime.Now(time).ToString()),
+                database.HashSetAsync(_keys.ProcessorTime, _replica, ShowProcessorTime()),
                 database.KeyExpireAsync(_keys.ProcessorTime, Lifespan));
-            await Task.WhenAll([showing, .. adding]);
+            var shown = database.HashGetAllAsync(_keys.ProcessorTime);
+            await Task.WhenAll([showing, shown, .. adding]);
+            _living = [.. SelectLiving(await shown)];
         }
         finally
         {
@@ -172,22 +182,34 @@ internal sealed class MeterLedger(
             fields.GetValueOrDefault("bytesIn"), fields.GetValueOrDefault("bytesOut"), fields.ContainsKey("shared"));
     }
 
-    private bool IsAlive(ProcessorTime one) => time.GetUtcNow() - one.At < Lifespan;
-
-    /// <summary>The processor time that a replica's process had taken at a time, user and system.</summary>
-    private sealed record ProcessorTime(double Seconds, DateTimeOffset At)
+    private List<double> SelectLiving(HashEntry[] shown)
     {
-        public static ProcessorTime Now(TimeProvider time) => new(Environment.CpuUsage.TotalTime.TotalSeconds, time.GetUtcNow());
-
-        public static ProcessorTime Parse(RedisValue text)
+        var now = time.GetTimestamp();
+        var living = new List<double>();
+        foreach (var entry in shown)
         {
-            var parts = text.ToString().Split('@');
-            return new(
-                double.Parse(parts[0], CultureInfo.InvariantCulture),
-                DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[1], CultureInfo.InvariantCulture)));
+            var (replica, value) = (entry.Name, entry.Value);
+            if (!_seen.TryGetValue(replica, out var last) || last.Shown != value)
+            {
+                _seen[replica] = last = (value, now);
+            }
+
+            if (time.GetElapsedTime(last.At, now) < Lifespan
+                && double.TryParse(value.ToString().Split('@')[0], CultureInfo.InvariantCulture, out var seconds))
+            {
+                living.Add(seconds);
+            }
         }
 
-        public override string ToString() =>
-            string.Create(CultureInfo.InvariantCulture, $"{Seconds:F6}@{At.ToUnixTimeMilliseconds()}");
+        foreach (var gone in _seen.Keys.Except(shown.Select(entry => entry.Name)).ToArray())
+        {
+            _seen.Remove(gone);
+        }
+
+        return living;
     }
+
+    /// <summary>The processor time that this process has taken, user and system; the date makes each sign of life another.</summary>
+    private string ShowProcessorTime() => string.Create(
+        CultureInfo.InvariantCulture, $"{Environment.CpuUsage.TotalTime.TotalSeconds:F6}@{time.GetUtcNow().ToUnixTimeMilliseconds()}");
 }
