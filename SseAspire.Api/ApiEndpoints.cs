@@ -12,7 +12,7 @@ namespace SseAspire.Api;
 /// <summary>The HTTP surface of the API.</summary>
 internal static class ApiEndpoints
 {
-    /// <summary>Counts requests under the meters that they carry, where operations are on.</summary>
+    /// <summary>Counts requests under the announced meters that they carry, where operations are on.</summary>
     public static void UseMetering(this WebApplication app)
     {
         if (OperationsOptions.Of(app.Configuration).Enabled)
@@ -98,6 +98,10 @@ internal static class ApiEndpoints
             app.MapPost("/operations/restart", (Control control) => Restart.ServeAsync(control))
                 .WithName("restart")
                 .DescribeRestarting()
+                .RequireKey(operations.Key);
+            app.MapPost("/operations/meters", (HttpContext context, AnnounceMeters announce) => announce.ServeAsync(context))
+                .WithName("announce-meters")
+                .DescribeAnnouncing()
                 .RequireKey(operations.Key);
             app.MapRead("/operations/meters", (HttpContext context, ReadMeters meters) => meters.ServeAsync(context))
                 .WithName("meters")

@@ -88,6 +88,7 @@ internal static class ApiServices
         services.AddSingleton<Drop>();
         services.AddSingleton<Cut>();
         services.AddSingleton<Restart>();
+        services.AddSingleton<AnnounceMeters>();
         services.AddSingleton<Meters>();
         services.AddSingleton<RequestMetering>();
         services.AddSingleton<MeterLedger>();

@@ -8,7 +8,7 @@ namespace SseAspire.Api.Metering;
 
 /// <summary>
 /// What all replicas have counted: each adds what is new to a hash of the meter in Redis, four times a second, and
-/// puts its processor time beside it.
+/// puts its processor time beside it. Which meters are announced stands there as well, for replicas that start later.
 /// </summary>
 internal sealed class MeterLedger(
     Meters meters,
@@ -32,6 +32,7 @@ internal sealed class MeterLedger(
     private readonly RedisValue _replica = Guid.NewGuid().ToString("N");
     private readonly SemaphoreSlim _flushing = new(1, 1);
     private long _shownAt;
+    private volatile bool _isRestored;
 
     /// <summary>What each replica showed last, and when it was first seen. Used by the flush under way alone.</summary>
     private readonly Dictionary<RedisValue, (RedisValue Shown, long At)> _seen = [];
@@ -61,6 +62,25 @@ internal sealed class MeterLedger(
         }
     }
 
+    /// <summary>Notes for replicas that start later that these meters are announced.</summary>
+    /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
+    public async Task AnnounceAsync(IEnumerable<string> names)
+    {
+        try
+        {
+            var database = redis.GetDatabase();
+            var expiry = ExpiryOf(Meters.Kept);
+            await Task.WhenAll(
+                database.SortedSetAddAsync(_keys.Meters, [.. names.Select(name => new SortedSetEntry(name, expiry))]),
+                database.SortedSetRemoveRangeByScoreAsync(_keys.Meters, double.NegativeInfinity, ExpiryOf(TimeSpan.Zero)),
+                database.KeyExpireAsync(_keys.Meters, Meters.Kept));
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            throw new BrokerUnavailableException("The meters cannot be announced.", e);
+        }
+    }
+
     /// <summary>When the last request is over: brings its bytes to Redis, and takes this replica out of the count.</summary>
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
@@ -80,7 +100,8 @@ internal sealed class MeterLedger(
         }
     }
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Before the server listens: the readers of a replica that restarts come back at once, and are counted on.</summary>
+    public Task StartingAsync(CancellationToken cancellationToken) => operations.Value.Enabled ? RestoreAsync() : Task.CompletedTask;
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -102,6 +123,11 @@ internal sealed class MeterLedger(
         using var timer = new PeriodicTimer(Interval, time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            if (!_isRestored)
+            {
+                await RestoreAsync();
+            }
+
             try
             {
                 await FlushAsync(always: false);
@@ -112,6 +138,29 @@ internal sealed class MeterLedger(
             }
         }
     }
+
+    /// <summary>Opens the meters that are announced; where Redis is away, it is tried again.</summary>
+    private async Task RestoreAsync()
+    {
+        try
+        {
+            var names = await redis.GetDatabase().SortedSetRangeByScoreAsync(
+                _keys.Meters, ExpiryOf(TimeSpan.Zero), order: Order.Descending, take: Meters.MaxMeters);
+            foreach (var name in names)
+            {
+                meters.TryOpen(name.ToString(), out _);
+            }
+
+            _isRestored = true;
+        }
+        catch (Exception e) when (BrokerUnavailableException.Covers(e))
+        {
+            // Redis is away.
+        }
+    }
+
+    /// <summary>A date, since it is compared on other machines.</summary>
+    private double ExpiryOf(TimeSpan lasting) => (time.GetUtcNow() + lasting).ToUnixTimeMilliseconds();
 
     /// <summary>Brings what is new to Redis. One at a time, so that whoever reads afterwards finds all of it.</summary>
     private async Task FlushAsync(bool always)
@@ -163,6 +212,9 @@ internal sealed class MeterLedger(
         }
 
         commands.Add(database.KeyExpireAsync(key, Meters.Kept));
+        // It is in use: its announcement lasts as long as it does.
+        commands.Add(database.SortedSetAddAsync(_keys.Meters, meter.Name, ExpiryOf(Meters.Kept)));
+        commands.Add(database.KeyExpireAsync(_keys.Meters, Meters.Kept));
         try
         {
             await Task.WhenAll(commands);

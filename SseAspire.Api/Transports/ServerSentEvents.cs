@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Metering;
 using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 
@@ -36,7 +37,7 @@ internal sealed class ServerSentEvents(
         }
 
         var asked = time.GetUtcNow();
-        var takeover = FindTakeover(context, request);
+        var takeover = FindTakeover(context);
         var form = SseForm.Of(request.Envelope, isChunked: takeover is not null, isGzip: IsWorthCompressing(context, request));
         if (HttpMethods.IsHead(context.Request.Method))
         {
@@ -135,9 +136,10 @@ internal sealed class ServerSentEvents(
     /// What gives the stream the connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
     /// Not where the client has promised a body, for which the server waits when the request is over.
     /// </summary>
-    private static ConnectionTakeover? FindTakeover(HttpContext context, SubscribeRequest request) =>
+    private static ConnectionTakeover? FindTakeover(HttpContext context) =>
         HttpMethods.IsGet(context.Request.Method)
-        && !request.IsMetered
+        // The bytes that are counted are those that pass through the server.
+        && context.Features.Get<Meter>() is null
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }

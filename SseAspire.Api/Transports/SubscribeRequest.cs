@@ -13,9 +13,8 @@ namespace SseAspire.Api.Transports;
 /// <param name="History">How many of the newest events to begin with where there is no cursor.</param>
 /// <param name="Envelope">Whether <c>data</c> is the JSON envelope.</param>
 /// <param name="HeartbeatEvent">Whether heartbeats are events instead of comments.</param>
-/// <param name="IsMetered">Whether its bytes are to be counted.</param>
 internal sealed record SubscribeRequest(
-    Selection Selection, string? Cursor, int History, bool Envelope, bool HeartbeatEvent, bool IsMetered)
+    Selection Selection, string? Cursor, int History, bool Envelope, bool HeartbeatEvent)
 {
     /// <summary>The most events of history that one request may ask for.</summary>
     public const int MaxHistory = 1_000;
@@ -38,14 +37,14 @@ internal sealed record SubscribeRequest(
     public static SubscribeRequest Read(HttpRequest request, HubOptions options, string cursorField)
     {
         var query = QueryFields.Read(request);
+        // Counted elsewhere, and only where operations are on; a wrong name is wrong everywhere.
+        MeterName.Read(query);
         return new SubscribeRequest(
             ReadSelection(query, options),
             ReadCursor(request, query, cursorField),
             query.Number("history", 0, 0, MaxHistory),
             query.Flag("envelope"),
-            ReadHeartbeat(query),
-            // Counted elsewhere, and only where operations are on; a wrong name is wrong everywhere.
-            IsMetered: MeterName.Read(query) is not null);
+            ReadHeartbeat(query));
     }
 
     private static Selection ReadSelection(FormFields query, HubOptions options)
