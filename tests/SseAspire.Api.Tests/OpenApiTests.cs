@@ -23,7 +23,7 @@ public sealed class OpenApiTests(SharedApi shared)
             [
                 "GET /events", "GET /events/clock", "GET /events/long-poll", "GET /events/poll", "GET /events/websocket",
                 "GET /operations/meters", "GET /stats", "GET /stats/stream", "POST /events", "POST /events/receipts",
-                "POST /operations/cut", "POST /operations/drain", "POST /operations/drop", "POST /operations/restart",
+                "POST /operations/cut", "POST /operations/drain", "POST /operations/drop", "POST /operations/meters", "POST /operations/restart",
             ],
             document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method} {path.Key}")).Order(StringComparer.Ordinal));
         Assert.Equal(["topic", "lastEventId", "Last-Event-ID", "history", "envelope", "heartbeat", "meter"], ParametersOf("/events", HttpMethod.Get));
@@ -34,6 +34,7 @@ public sealed class OpenApiTests(SharedApi shared)
             (string[])["1001", "1003", "1008", "1012", "1013", "\"gap\"", "\"next\""],
             word => Assert.Contains(word, document.Paths["/events/websocket"].Operations![HttpMethod.Get].Description, StringComparison.Ordinal));
         Assert.Equal(["meter"], ParametersOf("/operations/meters", HttpMethod.Get));
+        Assert.Equal(["meter"], ParametersOf("/operations/meters", HttpMethod.Post));
         Assert.Equal(["meter", "seconds"], ParametersOf("/operations/cut", HttpMethod.Post));
         Assert.Equal(["share"], ParametersOf("/operations/drop", HttpMethod.Post));
         Assert.Equal(["replica"], ParametersOf("/stats", HttpMethod.Get));

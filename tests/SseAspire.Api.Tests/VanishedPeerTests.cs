@@ -25,6 +25,7 @@ public sealed class VanishedPeerTests(SharedApi shared, ITestOutputHelper output
     public async Task A_reader_whose_packets_are_lost_leaves_within_the_write_timeout(string target)
     {
         await using var api = await StartAsync("00:00:01");
+        using var announced = await api.Client.PostAsync("/operations/meters?meter=a", null, Cancellation);
         using var peer = await RequestAsync(api, target);
         using var other = await RequestAsync(api, "/events?topic=vanished");
         await WaitForStreamsAsync(api, 2);

@@ -112,11 +112,13 @@ internal static class WrongSubscriptions
         foreach (var name in WrongMeters)
         {
             yield return WrongRequest.Get($"meters of meter={name}", $"/operations/meters?meter=a&meter={name}", "meter");
+            yield return WrongRequest.Get($"announcing meter={name}", $"/operations/meters?meter=a&meter={name}", "meter", "Content-Length: 0\r\n", "POST");
             yield return WrongRequest.Get($"cutting meter={name}", $"/operations/cut?meter={name}&meter=a", "meter", "Content-Length: 0\r\n", "POST");
         }
 
         yield return WrongRequest.Get("meters of none", "/operations/meters", "meter");
         yield return WrongRequest.Get("meters of 257", $"/operations/meters?{Repeat("meter=a", 257)}", "meter");
+        yield return WrongRequest.Get("announcing none", "/operations/meters", "meter", "Content-Length: 0\r\n", "POST");
         yield return WrongRequest.Get("cutting none", "/operations/cut?seconds=1", "meter", "Content-Length: 0\r\n", "POST");
         foreach (var value in (string[])["-1", "61", "1.5", "x", "", "4294967297"])
         {
