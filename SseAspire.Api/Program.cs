@@ -24,10 +24,7 @@ do
     builder.Services.AddOperations(builder.Environment);
     builder.Services.AddProblems();
     OpenApiDocumentEndpoint.Register(builder.Services);
-    builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-        .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
-        .WithMethods("GET", "POST")
-        .WithHeaders("Authorization", "Content-Type", "Last-Event-ID", "traceparent")));
+    CorsSettings.Register(builder.Services);
 
     var app = builder.Build();
 

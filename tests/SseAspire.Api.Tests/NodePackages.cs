@@ -7,7 +7,8 @@ internal static class NodePackages
 {
     private static readonly Lazy<Task> Installed = new(RunAsync);
 
-    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Node");
+    /// <summary>Where they are installed.</summary>
+    public static string Folder => Path.Combine(AppContext.BaseDirectory, "Node");
 
     /// <summary>Installs them once; skips the test where there is no npm.</summary>
     /// <returns>The folder with the programs that use them.</returns>

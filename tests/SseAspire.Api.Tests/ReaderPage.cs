@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace SseAspire.Api.Tests;
 
 /// <summary>
-/// A page of an origin of its own that reads a stream with the browser's <c>EventSource</c> and reports what it got.
+/// A page of an origin of its own that reads a stream and reports what it got. It is served the packages of npm, as they
+/// are shipped, under <c>/npm/</c>.
 /// </summary>
 internal sealed class ReaderPage : IAsyncDisposable
 {
@@ -16,9 +17,9 @@ internal sealed class ReaderPage : IAsyncDisposable
 
     /// <summary>Serves the page.</summary>
     /// <param name="origin">Where.</param>
-    /// <param name="stream">The stream that it reads.</param>
+    /// <param name="body">What reads the stream, and calls <c>report(data)</c> for each event.</param>
     /// <param name="onData">Is given the data of each event, in the order in which the page got them.</param>
-    public static async Task<ReaderPage> ServeAsync(Uri origin, Uri stream, Action<string> onData)
+    public static async Task<ReaderPage> ServeAsync(Uri origin, string body, Action<string> onData)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -32,10 +33,11 @@ internal sealed class ReaderPage : IAsyncDisposable
             <script>
               // One after the other, so that they are reported in order.
               let reported = Promise.resolve();
-              new EventSource("{{stream}}").onmessage = (event) => {
-                reported = reported.then(() => fetch("/received", { method: "POST", body: event.data }));
-              };
+              function report(data) {
+                reported = reported.then(() => fetch("/received", { method: "POST", body: data }));
+              }
             </script>
+            {{body}}
             """,
             "text/html"));
         app.MapPost("/received", async (HttpRequest request) =>
@@ -43,6 +45,7 @@ internal sealed class ReaderPage : IAsyncDisposable
             using var body = new StreamReader(request.Body);
             onData(await body.ReadToEndAsync());
         });
+        app.MapGet("/npm/{**file}", (string file) => Results.File(Path.Combine(NodePackages.Folder, "node_modules", file), "text/javascript"));
         await app.StartAsync();
         return new ReaderPage(app);
     }

@@ -24,6 +24,8 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
+    private string OwnEventSource => $"""<script>new EventSource("{Stream}").onmessage = (event) => report(event.data);</script>""";
+
     private Uri Stream => new(shared.Api.Address, $"/events?topic={_topic}");
 
     [Fact]
@@ -55,21 +57,48 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
     public async Task Chromiums_EventSource()
     {
         var chromium = Executable.Find("chromium", "chromium-browser", "google-chrome");
-        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, Stream, _received.Enqueue);
-        await using var browser = new ReaderProcess(chromium,
-        [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--user-data-dir={folder}", shared.AllowedOrigin.ToString(),
-        ]);
+        await ReadInChromiumAsync(chromium, OwnEventSource);
+    }
 
-        await AssertEveryEventOnceAsync();
+    [Fact]
+    public async Task Htmx()
+    {
+        var chromium = Executable.Find("chromium", "chromium-browser", "google-chrome");
+        await NodePackages.InstallAsync();
+        await ReadInChromiumAsync(chromium, $"""
+            <script src="/npm/htmx.org/dist/htmx.js"></script>
+            <script src="/npm/htmx-ext-sse/sse.js"></script>
+            <script>addEventListener("htmx:sseMessage", (event) => report(event.detail.data));</script>
+            <div hx-ext="sse" sse-connect="{Stream}"><p sse-swap="message"></p></div>
+            """);
+    }
+
+    [Theory]
+    [InlineData("react-native-event-source/EventSource.js", "")]
+    // It leaves it to the application to open the stream again after an error of the network.
+    [InlineData("react-native-sse/src/EventSource.js", "source.addEventListener('error', () => setTimeout(() => source.open(), 200));")]
+    public async Task A_package_for_React_Native(string file, string onError)
+    {
+        var chromium = Executable.Find("chromium", "chromium-browser", "google-chrome");
+        await NodePackages.InstallAsync();
+        await ReadInChromiumAsync(chromium, $$"""
+            <script>
+              fetch("/npm/{{file}}").then((answer) => answer.text()).then((module) => {
+                // As React Native's bundler does it: a module is a function, and not in strict mode.
+                const EventSource = new Function(module.replace("export default EventSource;", "return EventSource;"))();
+                const source = new EventSource("{{Stream}}", {});
+                source.addEventListener("message", (event) => report(event.data));
+                {{onError}}
+              });
+            </script>
+            """);
     }
 
     [Fact]
     public async Task Firefoxs_EventSource()
     {
         var firefox = Executable.Find("firefox-esr", "firefox");
-        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, Stream, _received.Enqueue);
+        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, OwnEventSource, _received.Enqueue);
         await using var browser = new ReaderProcess(
             firefox,
             ["--headless", "--no-remote", "--profile", "{folder}", shared.AllowedOrigin.ToString()],
@@ -110,6 +139,19 @@ public sealed class ThirdPartyReaderTests(SharedApi shared)
         // On by itself since version 22.
         await using var program = new ReaderProcess(
             node, ["--experimental-websocket", Path.Combine(AppContext.BaseDirectory, "Node", "websocket.js"), address.ToString()], _received.Enqueue);
+
+        await AssertEveryEventOnceAsync();
+    }
+
+    /// <summary>Reads from a page of another origin with what its body has.</summary>
+    private async Task ReadInChromiumAsync(string chromium, string body)
+    {
+        await using var page = await ReaderPage.ServeAsync(shared.AllowedOrigin, body, _received.Enqueue);
+        await using var browser = new ReaderProcess(chromium,
+        [
+            "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync", "--user-data-dir={folder}", shared.AllowedOrigin.ToString(),
+        ]);
 
         await AssertEveryEventOnceAsync();
     }
