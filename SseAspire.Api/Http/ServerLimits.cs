@@ -20,7 +20,8 @@ internal static class ServerLimits
     /// </summary>
     private const int SendBuffer = 208 * 1024;
 
-    /// <param name="sockets">Set.</param>
+    /// <summary>Bounds what the kernel and the server keep for a connection, and how long they keep one whose peer vanished.</summary>
+    /// <param name="sockets">The options of all sockets.</param>
     /// <param name="writeTimeout">How long a peer may acknowledge nothing.</param>
     public static void Apply(SocketTransportOptions sockets, TimeSpan writeTimeout)
     {

@@ -104,11 +104,16 @@ internal sealed record SubscribeRequest(
         (string? Cursor, string Field) last = (null, field);
         foreach (var (name, value) in query.Pairs)
         {
+            if (Fields.Contains(name))
+            {
+                continue;
+            }
+
             if (name == field || Misspelling.Normalize(name) == NormalizedLastEventId)
             {
                 last = value.Length > 0 ? (value, name) : last;
             }
-            else if (!Fields.Contains(name))
+            else
             {
                 RefuseMisspelt(name, field);
             }

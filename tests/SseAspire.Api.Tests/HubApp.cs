@@ -8,7 +8,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
-using SseAspire.Api.Operations;
 using SseAspire.Api.Transports;
 using SseAspire.Broker;
 using StackExchange.Redis;
@@ -56,11 +55,6 @@ internal sealed class HubApp : IAsyncDisposable
         app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context));
         app.MapGet("/events/websocket", (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context));
         app.MapGet("/events/long-poll", (HttpContext context, LongPoll transport) => transport.ServeAsync(context));
-        if (app.Services.GetService<StatsStream>() is { } stats)
-        {
-            app.MapGet("/stats/stream", stats.ServeAsync);
-        }
-
         await app.StartAsync(TestContext.Current.CancellationToken);
         var started = new HubApp(app);
         started.Hub.Start([], started._position);
