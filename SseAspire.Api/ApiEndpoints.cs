@@ -12,7 +12,7 @@ namespace SseAspire.Api;
 /// <summary>The HTTP surface of the API.</summary>
 internal static class ApiEndpoints
 {
-    /// <summary>Counts requests under the meters that they carry, where operations are on.</summary>
+    /// <summary>Counts requests under the announced meters that they carry, where operations are on.</summary>
     public static void UseMetering(this WebApplication app)
     {
         if (OperationsOptions.Of(app.Configuration).Enabled)
@@ -21,18 +21,25 @@ internal static class ApiEndpoints
         }
     }
 
+    /// <summary>
+    /// Maps GET, and HEAD as RFC 9110, section 9.3.2, has it: monitors and clients ask with it whether something is served.
+    /// One endpoint for both, so that the key and everything else apply to both.
+    /// </summary>
+    private static RouteHandlerBuilder MapRead(this WebApplication app, string path, Delegate handler) =>
+        app.MapMethods(path, [HttpMethods.Get, HttpMethods.Head], handler);
+
     public static void MapApi(this WebApplication app)
     {
         var publishing = app.Configuration.GetSection(PublishingOptions.Section).Get<PublishingOptions>() ?? new();
         var operations = OperationsOptions.Of(app.Configuration);
 
-        app.MapGet("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
+        app.MapRead("/events", (HttpContext context, ServerSentEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe")
             .WithMetadata(new Metered())
             .DescribeServerSentEvents()
             // A stream would be counted only when it ends, with a duration that says nothing.
             .DisableHttpMetrics();
-        app.MapGet("/events/websocket", (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
+        app.MapRead("/events/websocket", (HttpContext context, WebSocketEvents transport) => transport.ServeAsync(context))
             .WithName("subscribe-websocket")
             .WithMetadata(new Metered())
             .DescribeWebSocket()
@@ -42,13 +49,13 @@ internal static class ApiEndpoints
             .ExcludeFromDescription()
             .WithMetadata(new Metered())
             .DisableHttpMetrics();
-        app.MapGet("/events/long-poll", (HttpContext context, LongPoll transport) => transport.ServeAsync(context))
+        app.MapRead("/events/long-poll", (HttpContext context, LongPoll transport) => transport.ServeAsync(context))
             .WithName("long-poll")
             .WithMetadata(new Metered())
             .DescribeLongPoll()
             // A request that is held says nothing by its duration.
             .DisableHttpMetrics();
-        app.MapGet("/events/poll", (HttpContext context, Poll transport) => transport.ServeAsync(context))
+        app.MapRead("/events/poll", (HttpContext context, Poll transport) => transport.ServeAsync(context))
             .WithName("poll")
             .WithMetadata(new Metered())
             .DescribePoll();
@@ -60,14 +67,16 @@ internal static class ApiEndpoints
             .WithName("receipts")
             .DescribeReceipts()
             .RequireRateLimiting(ReceiptRate.Name);
-        app.MapGet(Receipts.ClockPath, (HttpContext context, Receipts receipts) => receipts.ServeClock(context))
+        app.MapRead(Receipts.ClockPath, (HttpContext context, Receipts receipts) => receipts.ServeClock(context))
             .WithName("clock")
             .WithSummary("The hub's clock, for those who tell it times: Unix milliseconds, with fraction")
             .DisableHttpMetrics();
-        app.MapGet("/stats", (HttpContext context, Stats stats) => stats.Serve(context))
+        app.MapRead(OpenApiDocumentEndpoint.Path, (HttpContext context, OpenApiDocumentEndpoint document) => document.ServeAsync(context))
+            .ExcludeFromDescription();
+        app.MapRead("/stats", (HttpContext context, Stats stats) => stats.Serve(context))
             .WithName("stats")
             .DescribeStats();
-        app.MapGet("/stats/stream", (HttpContext context, StatsStream stream) => stream.ServeAsync(context))
+        app.MapRead("/stats/stream", (HttpContext context, StatsStream stream) => stream.ServeAsync(context))
             .WithName("stats-stream")
             .DescribeStatsStream()
             .DisableHttpMetrics();
@@ -90,7 +99,11 @@ internal static class ApiEndpoints
                 .WithName("restart")
                 .DescribeRestarting()
                 .RequireKey(operations.Key);
-            app.MapGet("/operations/meters", (HttpContext context, ReadMeters meters) => meters.ServeAsync(context))
+            app.MapPost("/operations/meters", (HttpContext context, AnnounceMeters announce) => announce.ServeAsync(context))
+                .WithName("announce-meters")
+                .DescribeAnnouncing()
+                .RequireKey(operations.Key);
+            app.MapRead("/operations/meters", (HttpContext context, ReadMeters meters) => meters.ServeAsync(context))
                 .WithName("meters")
                 .DescribeMeters()
                 .RequireKey(operations.Key);

@@ -47,7 +47,8 @@ internal static class ApiServices
         // later.
         services.Configure<SocketTransportOptions>(sockets =>
             (sockets.UnsafePreferInlineScheduling, sockets.MaxWriteBufferSize, sockets.Backlog) = (true, 2, 4_096));
-        services.Configure<SocketTransportOptions>(ServerLimits.Apply);
+        services.AddOptions<SocketTransportOptions>().Configure<IOptions<HubOptions>>(
+            (sockets, hub) => ServerLimits.Apply(sockets, hub.Value.WriteTimeout));
         // A peer that answers no ping is gone; one that is only slow has as long as one write may hang.
         services.AddOptions<WebSocketOptions>().Configure<IOptions<HubOptions>>((sockets, hub) =>
             (sockets.KeepAliveInterval, sockets.KeepAliveTimeout) = (hub.Value.Heartbeat, hub.Value.WriteTimeout));
@@ -88,6 +89,7 @@ internal static class ApiServices
         services.AddSingleton<Drop>();
         services.AddSingleton<Cut>();
         services.AddSingleton<Restart>();
+        services.AddSingleton<AnnounceMeters>();
         services.AddSingleton<Meters>();
         services.AddSingleton<RequestMetering>();
         services.AddSingleton<MeterLedger>();

@@ -23,11 +23,8 @@ do
     builder.Services.AddPublishing(builder.Environment);
     builder.Services.AddOperations(builder.Environment);
     builder.Services.AddProblems();
-    builder.Services.AddOpenApi();
-    builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
-        .WithOrigins(builder.Configuration.GetSection("Cors:Origins").Get<string[]>() ?? [])
-        .WithMethods("GET", "POST")
-        .WithHeaders("Authorization", "Content-Type", "Last-Event-ID", "traceparent")));
+    OpenApiDocumentEndpoint.Register(builder.Services);
+    CorsSettings.Register(builder.Services);
 
     var app = builder.Build();
 
@@ -40,7 +37,6 @@ do
     app.UseRateLimiter();
     app.UseWebSockets();
     app.MapDefaultEndpoints();
-    app.MapOpenApi();
     app.MapApi();
 
     restart = app.Services.GetRequiredService<Restart>();

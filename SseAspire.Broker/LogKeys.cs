@@ -32,6 +32,9 @@ public sealed class LogKeys(string hub)
     /// <summary>What all replicas have counted under one meter, a hash.</summary>
     public RedisKey Meter(string name) => $"sse:{{{hub}}}:meter:{name}";
 
+    /// <summary>The meters that are announced, a sorted set: each with the Unix milliseconds when it expires.</summary>
+    public RedisKey Meters { get; } = $"sse:{{{hub}}}:meters";
+
     /// <summary>The processor time of each replica, a hash of a field for each.</summary>
     public RedisKey ProcessorTime { get; } = $"sse:{{{hub}}}:cpu";
 

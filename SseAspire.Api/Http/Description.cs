@@ -82,13 +82,12 @@ internal static class Description
         this RouteHandlerBuilder endpoint, string cursor, params OpenApiParameter[] own) =>
         endpoint
             .ProducesValidationProblem()
-            .ProducesValidationProblem(StatusCodes.Status429TooManyRequests)
             .AddOpenApiOperationTransformer((operation, _, _) =>
             {
                 operation.Parameters =
                 [
                     Query("topic", "A topic such as `news/earthquakes`, or a pattern: `*` is one level, a last `**` any depth. Repeat it for more.", required: true, JsonSchemaType.String),
-                    Query(cursor, "Resume after this id; `earliest` starts at the oldest event kept. Without it reading starts now.", false, JsonSchemaType.String),
+                    Query(cursor, "Resume after this id; `earliest` starts at the oldest event kept. Without it reading starts now. Given more than once, the last one counts. `Last-Event-ID` in any spelling (case, dashes, underscores) is accepted as well.", false, JsonSchemaType.String),
                     new OpenApiParameter
                     {
                         Name = "Last-Event-ID",
@@ -98,7 +97,7 @@ internal static class Description
                     },
                     Query("history", "Without a cursor: begin with so many of the newest events.", false, JsonSchemaType.Integer),
                     .. own,
-                    Query("meter", "Count this request and the bytes of its connection under this name: 1 to 64 letters, digits, dots, underscores and hyphens. Only where operations are on.", false, JsonSchemaType.String),
+                    Query("meter", "Count this request and the bytes of its connection under this name: 1 to 64 letters, digits, dots, underscores and hyphens. Only where operations are on and the name is announced (`POST /operations/meters`); otherwise it is served and not counted.", false, JsonSchemaType.String),
                 ];
                 return Task.CompletedTask;
             });
@@ -246,9 +245,21 @@ internal static class Description
             .WithSummary("Stop every replica and have it begin anew, with nothing of what it had in memory")
             .DescribeOperation(StatusCodes.Status202Accepted);
 
+    public static RouteHandlerBuilder DescribeAnnouncing(this RouteHandlerBuilder endpoint) =>
+        endpoint
+            .WithSummary("Have every replica count the requests that carry these meters")
+            .WithDescription(
+                """
+                `{"replicas":2,"answered":2}`
+
+                So many replicas were told, and so many of them have answered within a second: they count from now on. An announcement lasts until ten minutes after the last request that carries the meter. Requests that carry a meter which is not announced are served and not counted.
+                """)
+            .DescribeOperation(StatusCodes.Status202Accepted, Meter())
+            .ProducesValidationProblem(StatusCodes.Status429TooManyRequests);
+
     public static RouteHandlerBuilder DescribeMeters(this RouteHandlerBuilder endpoint) =>
         endpoint
-            .WithSummary("What all replicas have counted of the requests that carried these meters")
+            .WithSummary("What all replicas have counted of the requests that carried these meters, as far as they were announced")
             .WithDescription(
                 """
                 `{"meters":{"a":{"requests":1,"connections":1,"bytesIn":400,"bytesOut":1234,"shared":false}},"cpuSeconds":12.3,"replicas":1}`

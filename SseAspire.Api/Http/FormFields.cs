@@ -52,6 +52,9 @@ internal sealed class FormFields
     /// <summary>The names of the fields, in order.</summary>
     public IEnumerable<string> Names => _fields.Select(pair => pair.Name);
 
+    /// <summary>The fields, in order.</summary>
+    public IReadOnlyList<(string Name, string Value)> Pairs => _fields;
+
     /// <summary>Every value of a field, in order.</summary>
     public IReadOnlyList<string> All(string name)
     {

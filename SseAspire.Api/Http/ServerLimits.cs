@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
@@ -19,14 +20,22 @@ internal static class ServerLimits
     /// </summary>
     private const int SendBuffer = 208 * 1024;
 
-    public static void Apply(SocketTransportOptions sockets)
+    /// <summary>Bounds what the kernel and the server keep for a connection, and how long they keep one whose peer vanished.</summary>
+    /// <param name="sockets">The options of all sockets.</param>
+    /// <param name="writeTimeout">How long a peer may acknowledge nothing.</param>
+    public static void Apply(SocketTransportOptions sockets, TimeSpan writeTimeout)
     {
         sockets.MaxReadBufferSize = ReadBuffer;
-        sockets.CreateBoundListenSocket = static endpoint =>
+        sockets.CreateBoundListenSocket = endpoint =>
         {
             var listener = SocketTransportOptions.CreateDefaultBoundListenSocket(endpoint);
             // Each connection takes it over from the socket that listens.
             listener.SendBufferSize = SendBuffer;
+            if (listener.ProtocolType == ProtocolType.Tcp)
+            {
+                DeadPeers.Detect(listener, writeTimeout);
+            }
+
             return listener;
         };
     }

@@ -2,12 +2,13 @@ using System.Net;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api.Hub;
 
 /// <summary>
 /// Bounds the streams: in total, and of one client address, so that one client cannot take them all; and how many
-/// different selections one address may have, since each of them is encoded on its own.
+/// different selections one address may have, since each of them is encoded on its own. An IPv6 /64 counts as one address.
 /// </summary>
 internal sealed class ConnectionLimits(IOptions<HubOptions> options, OpenConnections connections)
 {
@@ -22,6 +23,7 @@ internal sealed class ConnectionLimits(IOptions<HubOptions> options, OpenConnect
     public bool TryAcquire(IPAddress address, Selection? selection = null)
     {
         var limits = options.Value;
+        address = ClientNetwork.Of(address);
         lock (_lock)
         {
             ref var use = ref CollectionsMarshal.GetValueRefOrAddDefault(_byAddress, address, out var isKnown);
@@ -53,6 +55,7 @@ internal sealed class ConnectionLimits(IOptions<HubOptions> options, OpenConnect
     /// <summary>Gives a place back.</summary>
     public void Release(IPAddress address, Selection? selection = null)
     {
+        address = ClientNetwork.Of(address);
         lock (_lock)
         {
             ref var use = ref CollectionsMarshal.GetValueRefOrNullRef(_byAddress, address);

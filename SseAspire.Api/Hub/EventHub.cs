@@ -54,6 +54,7 @@ internal sealed partial class EventHub
     private long _sharedBytes;
 
     private PositionBox _position = new(EventId.Earliest);
+    private readonly long _created;
     private long _now;
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -68,7 +69,8 @@ internal sealed partial class EventHub
     {
         (_options, _time, _window, _reader, _spans, _logger, Metrics) = (options.Value, time, window, reader, spans, logger, metrics);
         _tally = new TopicTally(_index);
-        _now = time.GetUtcNow().UtcTicks;
+        _created = time.GetTimestamp();
+        _now = ReadClock();
         metrics.Observe(window, CountStreams);
     }
 
@@ -83,8 +85,14 @@ internal sealed partial class EventHub
     /// <summary>Whether the API is about to stop, so that no new stream is opened.</summary>
     public bool IsDraining { get; set; }
 
-    /// <summary>The time, in ticks, as of the last <see cref="Tick"/>: good for seconds, free to read.</summary>
+    /// <summary>
+    /// The ticks since the hub was created, as of the last <see cref="Tick"/>: precise to a second, free to read, never 0.
+    /// Monotonic: a wall clock that is set would end all streams at once, or stop their heartbeats.
+    /// </summary>
     public long Now => Volatile.Read(ref _now);
+
+    /// <summary>How long ago the last <see cref="Tick"/> was.</summary>
+    public TimeSpan SinceTick => TimeSpan.FromTicks(ReadClock() - Now);
 
     /// <summary>The readers that were behind at the last <see cref="Tick"/>.</summary>
     public BehindFigures Behind { get; private set; } = new(0, 0);
@@ -222,7 +230,7 @@ internal sealed partial class EventHub
     /// <summary>Looks at the times of every subscription, once a second.</summary>
     public void Tick()
     {
-        Volatile.Write(ref _now, _time.GetUtcNow().UtcTicks);
+        Volatile.Write(ref _now, ReadClock());
         lock (_lock)
         {
             foreach (var group in _groups.Values)
@@ -298,6 +306,8 @@ internal sealed partial class EventHub
             _spans.Found(entry, readers);
         }
     }
+
+    private long ReadClock() => 1 + _time.GetElapsedTime(_created).Ticks;
 
     /// <summary>Encodes an entry, or the gap before it, for one group.</summary>
     private void LayOut(SubscriptionGroup group, LogEntry entry, Gap? gap = null)

@@ -24,6 +24,9 @@ internal sealed class Meter(string name, TimeProvider time)
     /// <summary>For how long nothing has used it.</summary>
     public TimeSpan Idle => _underWay.IsEmpty ? time.GetElapsedTime(Volatile.Read(ref _lastUse)) : TimeSpan.Zero;
 
+    /// <summary>It is announced again: it is kept as long as a new one.</summary>
+    public void Renew() => Volatile.Write(ref _lastUse, time.GetTimestamp());
+
     /// <summary>A request has come that carries it.</summary>
     /// <param name="request">What ends it.</param>
     /// <param name="connection">Its connection.</param>

@@ -12,6 +12,9 @@ internal static class MeterName
     private const string Field = "meter";
     private const int MaxLength = 64;
 
+    /// <summary>How many one operation may name.</summary>
+    private const int MaxNames = 256;
+
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-");
 
@@ -27,7 +30,7 @@ internal static class MeterName
         return names.Count switch
         {
             0 => throw new BadRequestException(Field, "is missing; name at least one"),
-            > Meters.MaxMeters => throw new BadRequestException(Field, $"is given more than {Meters.MaxMeters} times"),
+            > MaxNames => throw new BadRequestException(Field, $"is given more than {MaxNames} times"),
             _ => [.. names.Select(Check).Distinct(StringComparer.Ordinal)],
         };
     }

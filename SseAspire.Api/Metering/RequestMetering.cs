@@ -4,12 +4,12 @@ using SseAspire.Api.Http;
 namespace SseAspire.Api.Metering;
 
 /// <summary>
-/// Counts requests and the bytes of their connections under the meters that they carry. Only where operations are
-/// on: elsewhere neither connections nor requests pass through it.
+/// Counts requests and the bytes of their connections under the announced meters that they carry. Only where operations
+/// are on: elsewhere neither connections nor requests pass through it.
 /// </summary>
 internal sealed class RequestMetering(Meters meters)
 {
-    /// <summary>Counts a request under the meter that it carries, if it carries one and may.</summary>
+    /// <summary>Counts a request under the meter that it carries, if that is announced; the request has it as a feature then.</summary>
     /// <exception cref="BadRequestException">It carries one that is wrong.</exception>
     public Task CountAsync(HttpContext context, RequestDelegate next)
     {
@@ -29,16 +29,14 @@ internal sealed class RequestMetering(Meters meters)
             meter?.End(request);
             return Task.CompletedTask;
         });
-        if (context.GetEndpoint()?.Metadata.GetMetadata<Metered>() is null || MeterName.Read(QueryFields.Read(context.Request)) is not { } name)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<Metered>() is null
+            || MeterName.Read(QueryFields.Read(context.Request)) is not { } name
+            || !meters.TryFind(name, out meter))
         {
             return next(context);
         }
 
-        if (!meters.TryOpen(name, out meter))
-        {
-            throw new BadRequestException("meter", $"is one too many: {Meters.MaxMeters} are in use", StatusCodes.Status429TooManyRequests);
-        }
-
+        context.Features.Set(meter);
         // HTTP/1 serves one request of a connection after the other.
         meter.Begin(request, connection, isAlone: HttpProtocol.IsHttp11(context.Request.Protocol) || HttpProtocol.IsHttp10(context.Request.Protocol));
         if (meter.IsCut)

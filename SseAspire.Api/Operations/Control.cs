@@ -23,6 +23,8 @@ internal sealed partial class Control(
 {
     private const string DropWord = "drop";
     private const string DroppedWord = "dropped";
+    private const string AnnounceWord = "announce";
+    private const string AnnouncedWord = "announced";
     private const string CutWord = "cut";
     private const string RestartWord = "restart";
 
@@ -37,33 +39,17 @@ internal sealed partial class Control(
     /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
     public async Task<(long Replicas, int Answered, int Dropped)> DropAsync(double share)
     {
-        var question = Guid.NewGuid().ToString("N");
-        var answers = Channel.CreateUnbounded<int>();
-        _asked[question] = answers.Writer;
-        try
-        {
-            var replicas = await TellAsync(string.Create(CultureInfo.InvariantCulture, $"{DropWord} {share} {question}"));
-            var (answered, dropped) = (0, 0);
-            using var late = new CancellationTokenSource(AnswerTime, time);
-            try
-            {
-                while (answered < replicas)
-                {
-                    dropped += await answers.Reader.ReadAsync(late.Token);
-                    answered++;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // One has left, or is slow.
-            }
+        var (replicas, answers) = await AskAsync(question => string.Create(CultureInfo.InvariantCulture, $"{DropWord} {share} {question}"));
+        return (replicas, answers.Count, answers.Sum());
+    }
 
-            return (replicas, answered, dropped);
-        }
-        finally
-        {
-            _asked.TryRemove(question, out _);
-        }
+    /// <summary>Announces meters on every replica: requests that carry them are counted there as soon as it has answered.</summary>
+    /// <returns>How many replicas were told, and how many of them have answered in time.</returns>
+    /// <exception cref="BrokerUnavailableException">Redis is away.</exception>
+    public async Task<(long Replicas, int Answered)> AnnounceAsync(IEnumerable<string> names)
+    {
+        var (replicas, answers) = await AskAsync(question => $"{AnnounceWord} {question} {string.Join(' ', names)}");
+        return (replicas, answers.Count);
     }
 
     /// <summary>Cuts the connections under these meters, and those of new requests for so long.</summary>
@@ -94,6 +80,38 @@ internal sealed partial class Control(
         }
     }
 
+    /// <summary>Tells every replica, and waits for their answers.</summary>
+    /// <param name="wordOf">What they are told, from what their answers are known by.</param>
+    private async Task<(long Replicas, IReadOnlyList<int> Answers)> AskAsync(Func<string, string> wordOf)
+    {
+        var question = Guid.NewGuid().ToString("N");
+        var incoming = Channel.CreateUnbounded<int>();
+        _asked[question] = incoming.Writer;
+        try
+        {
+            var replicas = await TellAsync(wordOf(question));
+            var answers = new List<int>();
+            using var late = new CancellationTokenSource(AnswerTime, time);
+            try
+            {
+                while (answers.Count < replicas)
+                {
+                    answers.Add(await incoming.Reader.ReadAsync(late.Token));
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // One has left, or is slow.
+            }
+
+            return (replicas, answers);
+        }
+        finally
+        {
+            _asked.TryRemove(question, out _);
+        }
+    }
+
     private async Task<long> TellAsync(string word)
     {
         try
@@ -111,12 +129,15 @@ internal sealed partial class Control(
         switch (word)
         {
             case [DropWord, var text, var question] when double.TryParse(text, CultureInfo.InvariantCulture, out var share):
-                Answer(question, DropStreams(share));
+                Answer(DroppedWord, question, DropStreams(share));
                 break;
-            case [DroppedWord, var question, var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var dropped):
+            case [AnnounceWord, var question, .. var names]:
+                Answer(AnnouncedWord, question, names.Count(name => meters.TryOpen(name, out _)));
+                break;
+            case [DroppedWord or AnnouncedWord, var question, var text] when int.TryParse(text, CultureInfo.InvariantCulture, out var answer):
                 if (_asked.TryGetValue(question, out var asked))
                 {
-                    asked.TryWrite(dropped);
+                    asked.TryWrite(answer);
                 }
 
                 break;
@@ -130,12 +151,12 @@ internal sealed partial class Control(
         }
     }
 
-    private void Answer(string question, int dropped)
+    private void Answer(string word, string question, int count)
     {
         try
         {
             redis.GetSubscriber().Publish(
-                _channel, string.Create(CultureInfo.InvariantCulture, $"{DroppedWord} {question} {dropped}"), CommandFlags.FireAndForget);
+                _channel, string.Create(CultureInfo.InvariantCulture, $"{word} {question} {count}"), CommandFlags.FireAndForget);
         }
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
@@ -164,7 +185,7 @@ internal sealed partial class Control(
         var cut = 0;
         foreach (var name in names)
         {
-            // Where there are too many meters none of that name is served anyway.
+            // Announced thereby, so that those that come meanwhile are cut; where there are too many, none is.
             if (meters.TryOpen(name, out var meter))
             {
                 cut += meter.Cut(lasting);

@@ -17,7 +17,7 @@ internal sealed class HubPulse(EventHub hub, TailPulse pulse, TimeProvider time)
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var now = time.GetUtcNow();
-        var sinceTick = TimeSpan.FromTicks(now.UtcTicks - hub.Now);
+        var sinceTick = hub.SinceTick;
         return Task.FromResult(
             pulse.SinceTurn > LongestTurn ? Standing("the tail of the event log stands still", now - pulse.SinceTurn)
             : sinceTick > LongestTurn ? Standing("the clock of the streams stands still", now - sinceTick)

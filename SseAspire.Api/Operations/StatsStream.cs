@@ -30,6 +30,13 @@ internal sealed class StatsStream(
             return;
         }
 
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            limits.Release(address);
+            EventStream.Open(context);
+            return;
+        }
+
         Interlocked.Increment(ref _readers);
         try
         {
@@ -64,10 +71,10 @@ internal sealed class StatsStream(
     {
         var output = EventStream.Open(context);
         SseFormat.WriteRetry(output, hub.NextRetry());
-        var end = time.GetUtcNow() + options.Value.MaxLifetime;
+        var opened = time.GetTimestamp();
         for (var frame = LayOut(); ; frame = await Volatile.Read(ref _next).Task.WaitAsync(context.RequestAborted))
         {
-            if (hub.IsDraining || time.GetUtcNow() >= end)
+            if (hub.IsDraining || time.GetElapsedTime(opened) >= options.Value.MaxLifetime)
             {
                 SseFormat.WriteClosing(output, hub.NextRetry());
                 await output.FlushAsync(context.RequestAborted);

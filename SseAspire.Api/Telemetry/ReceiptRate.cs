@@ -1,7 +1,7 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api.Telemetry;
 
@@ -38,21 +38,5 @@ internal sealed class ReceiptRate : IRateLimiterPolicy<int>
             QueueLimit = 0,
         });
 
-    private static int ClassOf(IPAddress? address)
-    {
-        if (address is null)
-        {
-            return 0;
-        }
-
-        // One host has a whole /64 of IPv6 addresses.
-        Span<byte> bytes = stackalloc byte[16];
-        var significant = address.AddressFamily == AddressFamily.InterNetworkV6 && !address.IsIPv4MappedToIPv6
-            ? bytes[..8]
-            : bytes[..4];
-        _ = (significant.Length == 8 ? address : address.MapToIPv4()).TryWriteBytes(bytes, out _);
-        var hash = new HashCode();
-        hash.AddBytes(significant);
-        return (int)((uint)hash.ToHashCode() % Classes);
-    }
+    private static int ClassOf(IPAddress? address) => (int)((uint)ClientNetwork.Of(address).GetHashCode() % Classes);
 }

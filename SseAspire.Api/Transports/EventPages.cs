@@ -70,12 +70,18 @@ internal sealed class EventPages(EventHub hub, LogReader reader, IOptions<HubOpt
         return page;
     }
 
+    /// <summary>Sets the headers of a page: all of the response where the request is a HEAD.</summary>
+    public static void Begin(HttpResponse response)
+    {
+        response.ContentType = "application/json; charset=utf-8";
+        response.Headers.CacheControl = "no-store";
+    }
+
     /// <summary>Answers a request with a page, which the client must take within <see cref="HubOptions.WriteTimeout"/>.</summary>
     public async Task AnswerAsync(HttpContext context, EventPage page, Transport transport)
     {
+        Begin(context.Response);
         var response = context.Response;
-        response.ContentType = "application/json; charset=utf-8";
-        response.Headers.CacheControl = "no-store";
         long bytes;
         using var late = new CancellationTokenSource(options.Value.WriteTimeout, time);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(late.Token, context.RequestAborted);

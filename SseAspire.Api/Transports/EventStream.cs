@@ -14,8 +14,10 @@ internal static class EventStream
         var response = context.Response;
         response.ContentType = MediaType;
         response.Headers.CacheControl = "no-store";
-        // nginx and others that follow it collect a response before they pass it on, unless told not to.
+        // Proxies collect a response before they forward it, unless the response asks them not to: nginx and those that
+        // follow it read the first header, the second is the standard (RFC 10036).
         response.Headers["X-Accel-Buffering"] = "no";
+        response.Headers["Incremental"] = "?1";
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         SlowReaders.Allow(context);
         return response.BodyWriter;

@@ -40,6 +40,12 @@ internal sealed class LongPoll(
 
         try
         {
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                EventPages.Begin(context.Response);
+                return;
+            }
+
             await HoldAsync(context, request, limit, wait);
         }
         catch (BrokerUnavailableException) when (!context.Response.HasStarted)
@@ -64,9 +70,9 @@ internal sealed class LongPoll(
         var subscription = hub.Subscribe(
             request.Selection, PlaceFormat.Instance, Transport.LongPoll, new StartPosition(page.Next), context.Abort);
         var opened = time.GetTimestamp();
-        hub.Metrics.ConnectionOpened(Transport.LongPoll);
         try
         {
+            hub.Metrics.ConnectionOpened(Transport.LongPoll);
             await using var left = context.RequestAborted.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
             if (page.IsEmpty)

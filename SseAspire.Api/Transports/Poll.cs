@@ -29,6 +29,12 @@ internal sealed class Poll(
 
         try
         {
+            if (HttpMethods.IsHead(context.Request.Method))
+            {
+                EventPages.Begin(context.Response);
+                return;
+            }
+
             await AnswerAsync(context, request, limit);
         }
         finally

@@ -2,9 +2,9 @@ using System.Net;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Options;
-using Microsoft.Net.Http.Headers;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Metering;
 using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
 
@@ -37,8 +37,16 @@ internal sealed class ServerSentEvents(
         }
 
         var asked = time.GetUtcNow();
-        var takeover = FindTakeover(context, request);
+        var takeover = FindTakeover(context);
         var form = SseForm.Of(request.Envelope, isChunked: takeover is not null, isGzip: IsWorthCompressing(context, request));
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            limits.Release(address, request.Selection);
+            EventStream.Open(context);
+            form.SetHeaders(context.Response);
+            return;
+        }
+
         StartPosition start;
         SseStream stream;
         try
@@ -100,18 +108,27 @@ internal sealed class ServerSentEvents(
         var socket = takeover is null ? null : new DirectSocket(context.Features.GetRequiredFeature<IConnectionSocketFeature>().Socket);
         var subscription = hub.Subscribe(
             request.Selection, form.Frames, Transport.Sse, start, takeover is null ? context.Abort : takeover.Connection.Abort, socket);
-        var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
-        return new SseStream(
-            hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
-            socket is null ? context.Response.BodyWriter : null, socket);
+        try
+        {
+            var opened = telemetry.Opened(context, Transport.Sse, request, start, asked);
+            return new SseStream(
+                hub, limits, telemetry, address, opened, subscription, form, request.HeartbeatEvent,
+                socket is null ? context.Response.BodyWriter : null, socket);
+        }
+        catch
+        {
+            // Nothing else would end it: the stream that owns it does not exist.
+            hub.Unsubscribe(subscription);
+            throw;
+        }
     }
 
     /// <summary>Sends the headers at once, before any event, so that <c>onopen</c> fires.</summary>
     private async Task OpenAsync(HttpContext context, SseForm form, EventId start, bool heartbeatEvent)
     {
         var output = EventStream.Open(context);
-        context.Response.Headers.Vary = HeaderNames.AcceptEncoding;
-        form.Open(context.Response, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start, heartbeatEvent));
+        form.SetHeaders(context.Response);
+        form.Open(output, frame => SseFormat.WriteOpening(frame, hub.NextRetry(), start, heartbeatEvent));
         await output.FlushAsync(context.RequestAborted);
     }
 
@@ -119,8 +136,10 @@ internal sealed class ServerSentEvents(
     /// What gives the stream the connection's socket, where its bytes are the answer's own: over HTTP/1.1 and without TLS.
     /// Not where the client has promised a body, for which the server waits when the request is over.
     /// </summary>
-    private static ConnectionTakeover? FindTakeover(HttpContext context, SubscribeRequest request) =>
-        !request.IsMetered
+    private static ConnectionTakeover? FindTakeover(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        // The bytes that are counted are those that pass through the server.
+        && context.Features.Get<Meter>() is null
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Features.Get<ITlsConnectionFeature>() is null
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Microsoft.Net.Http.Headers;
 using SseAspire.Api.Hub;
 
 namespace SseAspire.Api.Transports;
@@ -43,10 +44,10 @@ internal sealed class SseForm
     /// <summary>All formats in which the same events may be sent.</summary>
     public static ReadOnlySpan<FrameFormat> Formats(bool envelope) => envelope ? Envelopes : Plain;
 
-    /// <summary>Begins the answer with a frame of its own.</summary>
-    public void Open(HttpResponse response, Action<IBufferWriter<byte>> write)
+    /// <summary>Sets the headers by which a client reads this form.</summary>
+    public void SetHeaders(HttpResponse response)
     {
-        var output = response.BodyWriter;
+        response.Headers.Vary = HeaderNames.AcceptEncoding;
         if (_isChunked)
         {
             // The server, told so, leaves the framing to whoever writes; and nothing can follow on the connection.
@@ -57,6 +58,14 @@ internal sealed class SseForm
         if (_isGzip)
         {
             response.Headers.ContentEncoding = GzipFormat.ContentCoding;
+        }
+    }
+
+    /// <summary>Begins the body with a frame of its own.</summary>
+    public void Open(IBufferWriter<byte> output, Action<IBufferWriter<byte>> write)
+    {
+        if (_isGzip)
+        {
             if (_isChunked)
             {
                 HttpChunk.Write(output, GzipFormat.Header);

@@ -13,29 +13,38 @@ namespace SseAspire.Api.Transports;
 /// <param name="History">How many of the newest events to begin with where there is no cursor.</param>
 /// <param name="Envelope">Whether <c>data</c> is the JSON envelope.</param>
 /// <param name="HeartbeatEvent">Whether the opening frame and heartbeats are events, which carry the cursor with data.</param>
-/// <param name="IsMetered">Whether its bytes are to be counted.</param>
 internal sealed record SubscribeRequest(
-    Selection Selection, string? Cursor, int History, bool Envelope, bool HeartbeatEvent, bool IsMetered)
+    Selection Selection, string? Cursor, int History, bool Envelope, bool HeartbeatEvent)
 {
     /// <summary>The most events of history that one request may ask for.</summary>
     public const int MaxHistory = 1_000;
 
-    /// <summary>What the transports call the cursor in the query.</summary>
-    private static readonly string[] CursorFields = ["lastEventId", "after"];
+    /// <summary>The cursor as clients of event streams write it in the query, in any spelling that differs in case, dashes and underscores.</summary>
+    private const string LastEventId = "lastEventId";
+
+    /// <summary>The cursor of the transports that are not event streams.</summary>
+    private const string After = "after";
+
+    /// <summary>The other fields, of any transport.</summary>
+    private static readonly string[] Fields = ["topic", "history", "envelope", "heartbeat", "limit", "wait", "meter"];
+
+    private static readonly string[] CursorFields = [LastEventId, After];
+
+    private static readonly string NormalizedLastEventId = Misspelling.Normalize(LastEventId);
 
     /// <summary>Reads the query, and the header that resumes, which wins over the query.</summary>
     /// <exception cref="BadRequestException">A field is wrong; the exception names it.</exception>
     public static SubscribeRequest Read(HttpRequest request, HubOptions options, string cursorField)
     {
         var query = QueryFields.Read(request);
+        // Counted elsewhere, and only where operations are on; a wrong name is wrong everywhere.
+        MeterName.Read(query);
         return new SubscribeRequest(
             ReadSelection(query, options),
             ReadCursor(request, query, cursorField),
             query.Number("history", 0, 0, MaxHistory),
             query.Flag("envelope"),
-            ReadHeartbeat(query),
-            // Counted elsewhere, and only where operations are on; a wrong name is wrong everywhere.
-            IsMetered: MeterName.Read(query) is not null);
+            ReadHeartbeat(query));
     }
 
     private static Selection ReadSelection(FormFields query, HubOptions options)
@@ -71,14 +80,9 @@ internal sealed record SubscribeRequest(
             throw new BadRequestException(Header, "is given more than once");
         }
 
-        // Ignored, it would let the reader start now and lose what it thought to resume.
-        if (CursorFields.FirstOrDefault(other => other != field && query.All(other).Count > 0) is { } foreign)
-        {
-            throw new BadRequestException(foreign, $"is not known here; resume with '{field}'");
-        }
-
         string? cursor = header;
-        (cursor, field) = string.IsNullOrEmpty(cursor) ? (query.One(field), field) : (cursor, Header);
+        var inQuery = ReadQueryCursor(query, field);
+        (cursor, field) = string.IsNullOrEmpty(cursor) ? inQuery : (cursor, Header);
         if (string.IsNullOrEmpty(cursor))
         {
             return null;
@@ -92,6 +96,44 @@ internal sealed record SubscribeRequest(
         return EventId.HasForm(cursor) && !EventId.TryParse(cursor, out _)
             ? throw new BadRequestException(field, "has numbers larger than 64 bits")
             : cursor;
+    }
+
+    /// <summary>The cursor of the query: the last one where it is given more than once, since some clients append it on each reconnect.</summary>
+    private static (string? Cursor, string Field) ReadQueryCursor(FormFields query, string field)
+    {
+        (string? Cursor, string Field) last = (null, field);
+        foreach (var (name, value) in query.Pairs)
+        {
+            if (Fields.Contains(name))
+            {
+                continue;
+            }
+
+            if (name == field || Misspelling.Normalize(name) == NormalizedLastEventId)
+            {
+                last = value.Length > 0 ? (value, name) : last;
+            }
+            else
+            {
+                RefuseMisspelt(name, field);
+            }
+        }
+
+        return last;
+    }
+
+    /// <summary>Refuses what would be ignored though it was meant: a cursor that is not read lets the reader start now and lose events.</summary>
+    private static void RefuseMisspelt(string name, string cursorField)
+    {
+        if (name.StartsWith("last", StringComparison.OrdinalIgnoreCase) || Misspelling.FindMeant(name, CursorFields) is not null)
+        {
+            throw new BadRequestException(name, $"is not known here; resume with '{cursorField}'");
+        }
+
+        if (Misspelling.FindMeant(name, Fields) is { } meant)
+        {
+            throw new BadRequestException(name, $"is not known here; use '{meant}'");
+        }
     }
 
     private static bool ReadHeartbeat(FormFields query) => query.One("heartbeat") switch

@@ -75,9 +75,10 @@ internal sealed class WebSocketEvents(
         var line = new Line(context);
         var subscription = line.Subscription = hub.Subscribe(
             request.Selection, JsonLines.Instance, Transport.WebSocket, start, line.Abort);
-        var stream = telemetry.Opened(context, Transport.WebSocket, request, start, asked);
+        OpenedStream? stream = null;
         try
         {
+            stream = telemetry.Opened(context, Transport.WebSocket, request, start, asked);
             await using var left = context.RequestAborted.UnsafeRegister(
                 static subscription => ((Subscription)subscription!).Close(CloseReason.Client), subscription);
             var listening = ListenAsync(socket, subscription);
@@ -92,7 +93,10 @@ internal sealed class WebSocketEvents(
         {
             subscription.Close(CloseReason.Client);
             hub.Unsubscribe(subscription);
-            telemetry.Closed(stream, subscription);
+            if (stream is { } opened)
+            {
+                telemetry.Closed(opened, subscription);
+            }
         }
     }
 

@@ -23,7 +23,7 @@ internal sealed partial class Pause(TimeProvider time, ILogger<Pause> logger) : 
         {
             if (!IsOn)
             {
-                _state = new(time.GetUtcNow());
+                _state = new(time.GetUtcNow(), time.GetTimestamp());
                 SourcesPause();
             }
 
@@ -40,7 +40,7 @@ internal sealed partial class Pause(TimeProvider time, ILogger<Pause> logger) : 
             {
                 var paused = _state;
                 _state = new(null);
-                SourcesGoOn(time.GetUtcNow() - paused.Since!.Value);
+                SourcesGoOn(time.GetElapsedTime(paused.Timestamp));
                 paused.Over.SetResult();
             }
 
@@ -70,7 +70,7 @@ internal sealed partial class Pause(TimeProvider time, ILogger<Pause> logger) : 
     private partial void SourcesGoOn(TimeSpan paused);
 
     /// <summary>Since when they pause, and what ends it: replaced together.</summary>
-    private sealed record State(DateTimeOffset? Since)
+    private sealed record State(DateTimeOffset? Since, long Timestamp = 0)
     {
         public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

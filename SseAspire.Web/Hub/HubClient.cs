@@ -19,6 +19,9 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     /// <summary>Longer than the API tries to append to its log, so that its own answer is what is seen.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(8);
 
+    /// <summary>Longer than the API waits for its replicas; a visitor waits for it.</summary>
+    private static readonly TimeSpan AnnounceTimeout = TimeSpan.FromSeconds(2.5);
+
     /// <summary>The newest events of a topic, oldest first.</summary>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public async Task<IReadOnlyList<HubEvent>> LatestAsync(string topic, int count, CancellationToken cancellationToken)
@@ -100,6 +103,14 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
         return IsNotAllowed(response) ? null : await ReadAsync<MetersAnswer>(request, response, cancellationToken);
     }
 
+    /// <summary>
+    /// Has every replica of the API count the requests that will carry these meters. False where operations are switched
+    /// off or not allowed.
+    /// </summary>
+    /// <exception cref="HubUnavailableException">The API is away.</exception>
+    public Task<bool> AnnounceAsync(IEnumerable<string> meters, CancellationToken cancellationToken) =>
+        OperateAsync($"/operations/meters?{MetersQuery(meters)}", cancellationToken, AnnounceTimeout);
+
     /// <summary>Cuts every stream of the hub. False where operations are switched off or not allowed.</summary>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public Task<bool> DropAsync(CancellationToken cancellationToken) => OperateAsync("/operations/drop", cancellationToken);
@@ -116,11 +127,11 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public Task<bool> RestartAsync(CancellationToken cancellationToken) => OperateAsync("/operations/restart", cancellationToken);
 
-    private async Task<bool> OperateAsync(string path, CancellationToken cancellationToken)
+    private async Task<bool> OperateAsync(string path, CancellationToken cancellationToken, TimeSpan? timeout = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path);
         Authorize(request, keys.Value.Operations);
-        using var response = await SendAsync(request, CommandTimeout, cancellationToken);
+        using var response = await SendAsync(request, timeout ?? CommandTimeout, cancellationToken);
         if (IsNotAllowed(response))
         {
             return false;

@@ -10,4 +10,7 @@ internal sealed class LabClock(TimeProvider time)
     private readonly long _timestamp = time.GetTimestamp();
 
     public double Now => _began + time.GetElapsedTime(_timestamp).TotalMilliseconds;
+
+    /// <summary>The same as a date.</summary>
+    public DateTimeOffset Date => DateTimeOffset.UnixEpoch.AddMilliseconds(Now);
 }

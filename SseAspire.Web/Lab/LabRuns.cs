@@ -36,6 +36,18 @@ internal sealed class LabRuns(ServiceEndpointResolver services, LabClock clock, 
             _runs[id] = run;
         }
 
+        try
+        {
+            // Before its lanes open; where operations are off nothing is counted, which the page says.
+            await hub.AnnounceAsync(run.Meters.Values, cancellationToken);
+        }
+        catch
+        {
+            _runs.TryRemove(id, out _);
+            run.Dispose();
+            throw;
+        }
+
         _ = Task.Run(() => ConductAsync(run), CancellationToken.None);
         return run;
     }

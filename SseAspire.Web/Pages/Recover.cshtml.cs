@@ -30,10 +30,29 @@ internal sealed class RecoverModel(
     public Uri HubUrl => api.Value.PublicUrl;
 
     /// <summary>Somebody looks at the page: its events go on, or begin where there are none for it (any more).</summary>
-    public IActionResult OnPostLook(string? visit) =>
-        visits.Look(visit) is { } current
-            ? new JsonResult(new { visit = current.Id, topic = current.Topic, meters = current.Meters })
-            : Refuse(StatusCodes.Status503ServiceUnavailable, texts["visit.full"]);
+    public async Task<IActionResult> OnPostLookAsync(string? visit)
+    {
+        if (visits.Look(visit) is not { } current)
+        {
+            return Refuse(StatusCodes.Status503ServiceUnavailable, texts["visit.full"]);
+        }
+
+        if (!current.IsAnnounced)
+        {
+            try
+            {
+                // Before the readers open. Where operations are off they cannot be cut, which the forms say.
+                await hub.AnnounceAsync(current.Meters, HttpContext.RequestAborted);
+                current.IsAnnounced = true;
+            }
+            catch (HubUnavailableException)
+            {
+                // Tried again with the next look.
+            }
+        }
+
+        return new JsonResult(new { visit = current.Id, topic = current.Topic, meters = current.Meters });
+    }
 
     /// <summary>The hub cuts this visit's readers and lets them come back at once.</summary>
     public Task<IActionResult> OnPostDropAsync(string? visit) => CutAsync(visit, 0);

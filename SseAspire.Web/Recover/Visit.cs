@@ -22,6 +22,9 @@ internal sealed class Visit(string id, DateTimeOffset begun)
     /// <summary>What the page calls its readers at the hub (<c>meter=</c>), so that they alone can be cut.</summary>
     public IReadOnlyList<string> Meters => [$"recover-{Id}-sse", $"recover-{Id}-websocket"];
 
+    /// <summary>Whether the hub was told to count the readers, so that it can cut them.</summary>
+    public bool IsAnnounced { get; set; }
+
     /// <summary>When the page last said that somebody looks at it.</summary>
     public DateTimeOffset LookedAt { get; set; } = begun;
 

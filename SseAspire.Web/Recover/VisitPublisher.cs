@@ -1,9 +1,10 @@
 using SseAspire.Web.Hub;
+using SseAspire.Web.Lab;
 
 namespace SseAspire.Web.Recover;
 
 /// <summary>Publishes the events of all visits, in one request for all, five times a second.</summary>
-internal sealed class VisitPublisher(Visits visits, IServiceProvider services, TimeProvider time) : BackgroundService
+internal sealed class VisitPublisher(Visits visits, IServiceProvider services, LabClock clock, TimeProvider time) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(200);
 
@@ -28,7 +29,7 @@ internal sealed class VisitPublisher(Visits visits, IServiceProvider services, T
     private async Task<bool> PublishAsync(CancellationToken stoppingToken)
     {
         var batches = visits.Current
-            .Select(visit => (Visit: visit, Events: visit.Happened(time.GetUtcNow()).Take(MaxOfOne).ToArray()))
+            .Select(visit => (Visit: visit, Events: visit.Happened(clock.Date).Take(MaxOfOne).ToArray()))
             .Where(batch => batch.Events.Length > 0)
             .ToArray();
         if (batches.Length == 0)

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
+using SseAspire.Web.Lab;
 
 namespace SseAspire.Web.Recover;
 
 /// <summary>The pages that somebody looks at now, so many and no more: each is given events of its own.</summary>
 /// <remarks>May be called from any thread.</remarks>
-internal sealed class Visits(TimeProvider time)
+internal sealed class Visits(LabClock clock)
 {
     public const int Max = 50;
 
@@ -34,7 +35,7 @@ internal sealed class Visits(TimeProvider time)
         lock (_lock)
         {
             Forget();
-            var now = time.GetUtcNow();
+            var now = clock.Date;
             if (id is not null && _visits.TryGetValue(id, out var known))
             {
                 known.LookedAt = now;
@@ -64,7 +65,7 @@ internal sealed class Visits(TimeProvider time)
 
     private void Forget()
     {
-        var until = time.GetUtcNow() - Patience;
+        var until = clock.Date - Patience;
         foreach (var (id, visit) in _visits)
         {
             if (visit.LookedAt < until)

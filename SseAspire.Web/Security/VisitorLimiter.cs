@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Threading.RateLimiting;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Web.Security;
 
@@ -18,7 +18,7 @@ internal sealed class VisitorLimiter : IDisposable
 
     private readonly PartitionedRateLimiter<IPAddress> _limiter =
         PartitionedRateLimiter.Create<IPAddress, IPAddress>(address => RateLimitPartition.GetTokenBucketLimiter(
-            Network(address),
+            address,
             _ => new TokenBucketRateLimiterOptions
             {
                 TokenLimit = Burst,
@@ -29,7 +29,7 @@ internal sealed class VisitorLimiter : IDisposable
     /// <summary>How long to wait, or null where the visitor may act now (and has thereby acted).</summary>
     public TimeSpan? Refuse(HttpContext context)
     {
-        using var lease = _limiter.AttemptAcquire(context.Connection.RemoteIpAddress ?? IPAddress.None);
+        using var lease = _limiter.AttemptAcquire(ClientNetwork.Of(context.Connection.RemoteIpAddress));
         if (lease.IsAcquired)
         {
             return null;
@@ -39,22 +39,4 @@ internal sealed class VisitorLimiter : IDisposable
     }
 
     public void Dispose() => _limiter.Dispose();
-
-    /// <summary>An IPv6 customer owns a /64 at least: by single addresses they would have no limit at all.</summary>
-    private static IPAddress Network(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-        {
-            return address.MapToIPv4();
-        }
-
-        if (address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address;
-        }
-
-        var bytes = address.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
-        return new IPAddress(bytes);
-    }
 }

@@ -4,13 +4,11 @@ namespace SseAspire.Api.Tests;
 internal static class Browser
 {
     /// <summary>Opens a page in Chromium.</summary>
-    /// <param name="page">The page.</param>
-    /// <param name="options">Further options of the command line.</param>
-    public static ReaderProcess OpenChromium(Uri page, params string[] options) => new(
+    public static ReaderProcess OpenChromium(Uri page) => new(
         Executable.Find("chromium", "chromium-browser", "google-chrome"),
         [
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync", "--user-data-dir={folder}", .. options, page.ToString(),
+            "--disable-component-update", "--disable-sync", "--user-data-dir={folder}", page.ToString(),
         ]);
 
     /// <summary>Opens a page in Firefox.</summary>

@@ -18,6 +18,11 @@ public sealed class CutTests(SharedApi shared)
     [Fact]
     public async Task Connections_under_a_meter_are_reset_at_once_and_refused_until_the_time_is_over()
     {
+        using (var announced = await shared.Api.Client.PostAsync("/operations/meters?meter=other&meter=sse&meter=socket", null, Cancellation))
+        {
+            Assert.Equal(System.Net.HttpStatusCode.Accepted, announced.StatusCode);
+        }
+
         await using var uncounted = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}");
         await using var other = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}&meter=other");
         using var answer = await shared.Api.Client.GetAsync($"/events?topic={_topic}&meter=sse", HttpCompletionOption.ResponseHeadersRead, Cancellation);

@@ -41,6 +41,41 @@ public sealed class ForwardedHeadersTests(SharedApi shared)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, forged.StatusCode);
     }
 
+    [Fact]
+    public async Task The_addresses_of_an_IPv6_network_of_64_bits_are_one_client()
+    {
+        await using var api = await StartAsync(("ForwardedHeaders__KnownProxies__0", "127.0.0.1"));
+        using var first = await OpenAsync(api, "2001:db8:1:2::1");
+        using var sameNetwork = await OpenAsync(api, "2001:db8:1:2:ffff:ffff:ffff:ffff");
+        using var otherNetwork = await OpenAsync(api, "2001:db8:1:3::1");
+        using var ipv4 = await OpenAsync(api, "198.51.100.1");
+        using var mapped = await OpenAsync(api, "::ffff:198.51.100.1");
+        using var otherMapped = await OpenAsync(api, "::ffff:198.51.100.2");
+
+        Assert.Equal(
+            [HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable, HttpStatusCode.OK],
+            new[] { first, sameNetwork, otherNetwork, ipv4, mapped, otherMapped }.Select(answer => answer.StatusCode));
+
+        // Given back under the same network.
+        first.Dispose();
+        for (var isFree = false; !isFree; await Task.Delay(50, Cancellation))
+        {
+            using var next = await OpenAsync(api, "2001:db8:1:2::3");
+            isFree = next.IsSuccessStatusCode;
+        }
+    }
+
+    [Fact]
+    public async Task Selections_are_limited_for_an_IPv6_network_of_64_bits()
+    {
+        await using var api = await shared.StartAnotherAsync(
+            ("Hub__MaxSelectionsPerAddress", "1"), ("ForwardedHeaders__KnownProxies__0", "127.0.0.1"));
+        using var first = await OpenAsync(api, "2001:db8::1");
+        using var second = await OpenAsync(api, "2001:db8::2", topic: "another");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.ServiceUnavailable), (first.StatusCode, second.StatusCode));
+    }
+
     [Theory]
     [InlineData]
     [InlineData("ForwardedHeaders__KnownProxies__0", "192.0.2.1")]
@@ -71,9 +106,9 @@ public sealed class ForwardedHeadersTests(SharedApi shared)
         shared.StartAnotherAsync([("Hub__MaxConnectionsPerAddress", "1"), .. settings]);
 
     /// <summary>Opens a stream as a proxy would for a client; it is open until the answer is disposed.</summary>
-    private static async Task<HttpResponseMessage> OpenAsync(ServiceProcess api, string forwardedFor)
+    private static async Task<HttpResponseMessage> OpenAsync(ServiceProcess api, string forwardedFor, string topic = "forwarded")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/events?topic=forwarded");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/events?topic={topic}");
         request.Headers.Add("X-Forwarded-For", forwardedFor);
         return await api.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
     }

@@ -14,7 +14,7 @@ public sealed class KeyTests(KeyTests.LockedApi locked) : IClassFixture<KeyTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public static MatrixTheoryData<string, string?> WrongKeys { get; } = new(
-        ["/events", "/operations/drop", "/operations/drain", "/operations/cut?meter=a", "/operations/restart"],
+        ["/events", "/operations/drop", "/operations/drain", "/operations/cut?meter=a", "/operations/meters?meter=a", "/operations/restart"],
         [
             null, "", "Bearer", "Bearer ", "Bearer wrong", $"Bearer {OperationsKey}x", "Basic b3BlcmF0aW9ucy1rZXk=", OperationsKey, "Bearer null",
             $"Bearer {OperationsKey} {OperationsKey}", $"Bearer {OperationsKey}, Bearer {OperationsKey}", "Bearer " + "x".PadLeft(10_000, 'x'), $"bearer={OperationsKey}",

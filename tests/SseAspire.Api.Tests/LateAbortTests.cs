@@ -1,16 +1,8 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
-using SseAspire.Api.Transports;
-using SseAspire.Broker;
-using StackExchange.Redis;
-using EventId = SseAspire.Broker.EventId;
 
 namespace SseAspire.Api.Tests;
 
@@ -20,8 +12,6 @@ namespace SseAspire.Api.Tests;
 /// </summary>
 public sealed class LateAbortTests
 {
-    private static readonly EventId First = new(1_700_000_000_000, 0);
-
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -29,10 +19,11 @@ public sealed class LateAbortTests
     [InlineData(true)]
     public async Task An_abort_that_comes_after_its_stream_has_ended_leaves_the_next_streams_of_the_connection_alone(bool byClock)
     {
-        await using var app = await StartAsync();
-        var hub = app.Services.GetRequiredService<EventHub>();
-        using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        var position = First;
+        // Without the clock: the test is it.
+        await using var app = await HubApp.StartAsync(HttpProtocols.Http2, builder =>
+            builder.Services.Remove(builder.Services.Single(service => service.ImplementationType == typeof(HubClock))));
+        var hub = app.Hub;
+        using var client = new HttpClient { BaseAddress = app.Address };
         var ended = new List<Subscription>();
 
         for (var round = 0; round < 20; round++)
@@ -55,8 +46,7 @@ public sealed class LateAbortTests
                 }
             }
 
-            position = position.Next;
-            hub.Publish([new LogEntry(position, Event.Create("late", $"{round}", DateTimeOffset.UtcNow))]);
+            app.Publish("late", $"{round}");
             string? line;
             do
             {
@@ -81,32 +71,5 @@ public sealed class LateAbortTests
         };
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Cancellation);
-    }
-
-    private static async Task<WebApplication> StartAsync()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(server => server.Listen(IPAddress.Loopback, 0, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http2;
-            ConnectionTakeover.Offer(listen);
-        }));
-        builder.Services.AddHub();
-        // The test is the tail and the clock; the log is never reached.
-        foreach (var own in builder.Services.Where(service => service.ImplementationType == typeof(LogTail) || service.ImplementationType == typeof(HubClock)).ToArray())
-        {
-            builder.Services.Remove(own);
-        }
-
-        builder.Services.AddSingleton<IConnectionMultiplexer>(
-            await ConnectionMultiplexer.ConnectAsync("127.0.0.1:1,abortConnect=false,connectTimeout=1"));
-        builder.Services.AddSingleton<EventLog>();
-        var app = builder.Build();
-        app.Use(OpenConnections.TrackAsync);
-        app.Run(app.Services.GetRequiredService<ServerSentEvents>().ServeAsync);
-        await app.StartAsync(Cancellation);
-        app.Services.GetRequiredService<EventHub>().Start([], First);
-        return app;
     }
 }

@@ -1,5 +1,8 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.Time.Testing;
+using SseAspire.Api.Metering;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -20,6 +23,7 @@ public abstract class MeterContract(TestBroker broker) : IAsyncLifetime
     {
         _api = await StartApiAsync();
         _cable = Cable.To(_api.Address.Port);
+        await AnnounceAsync(_api, _meter);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,6 +118,7 @@ public abstract class MeterContract(TestBroker broker) : IAsyncLifetime
     public async Task Any_replica_tells_what_all_of_them_have_counted_and_their_processor_time()
     {
         await using var second = await StartApiAsync();
+        // Announced before it started.
         await using var secondCable = Cable.To(second.Address.Port);
         using var toFirst = OneConnection(_cable!);
         using var toSecond = OneConnection(secondCable);
@@ -139,22 +144,92 @@ public abstract class MeterContract(TestBroker broker) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task There_are_no_more_than_256_meters()
+    public async Task Requests_without_the_key_are_served_and_take_no_meter_from_those_that_were_announced()
     {
-        for (var i = 0; i < 256; i++)
+        // Before, 256 names that anybody chose took all there were.
+        for (var i = 0; i < 300; i++)
         {
-            using var answer = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=m{i}", Cancellation);
+            using var answer = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=stranger{i}", Cancellation);
             answer.EnsureSuccessStatusCode();
         }
 
-        using var refused = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=one-more", Cancellation);
-        using var known = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=m7", Cancellation);
+        await AnnounceAsync(Api, "late");
+        using var counted = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=late", Cancellation);
 
-        Assert.Equal(System.Net.HttpStatusCode.TooManyRequests, refused.StatusCode);
+        counted.EnsureSuccessStatusCode();
+        Assert.Equal(1, (int)(await ReadAsync(Api, "late"))["requests"]!);
+        Assert.Equal(0, (int)(await ReadAsync(Api, "stranger7"))["requests"]!);
+    }
+
+    [Fact]
+    public async Task A_meter_counts_on_every_replica_as_soon_as_its_announcement_is_answered()
+    {
+        await using var second = await StartApiAsync();
+        for (var i = 0; i < 20; i++)
+        {
+            var meter = $"announced{i}";
+            var announced = await AnnounceAsync(Api, meter, $"{meter}-b");
+
+            // At once, on the replica that was not asked.
+            using var answer = await second.Client.GetAsync($"/events/poll?topic={_topic}&meter={meter}", Cancellation);
+
+            Assert.Equal((2, 2), ((int)announced["replicas"]!, (int)announced["answered"]!));
+            Assert.Equal(1, (int)(await ReadAsync(second, meter))["requests"]!);
+        }
+    }
+
+    [Fact]
+    public async Task A_meter_that_was_announced_counts_after_every_replica_has_restarted()
+    {
+        await AnnounceAsync(Api, "kept");
+        await Api.KillAsync();
+        await Api.StartAsync();
+
+        using var answer = await Api.Client.GetAsync($"/events/poll?topic={_topic}&meter=kept", Cancellation);
+
+        Assert.Equal(1, (int)(await ReadAsync(Api, "kept"))["requests"]!);
+    }
+
+    [Fact]
+    public async Task Announcements_are_limited_and_those_that_are_known_can_be_renewed()
+    {
+        for (var i = 0; i < 16; i++)
+        {
+            // One place is taken already: the last of these does not fit.
+            await AnnounceAsync(Api, Enumerable.Range(i * 256, i < 15 ? 256 : 255).Select(number => $"m{number}"));
+        }
+
+        using var refused = await Api.Client.PostAsync("/operations/meters?meter=one-more", null, Cancellation);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
         var problem = await refused.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
         Assert.Equal("meter", Assert.Single(problem!["errors"]!.AsObject()).Key);
-        known.EnsureSuccessStatusCode();
-        Assert.Equal((2, 0), ((int)(await ReadAsync(Api, "m7"))["requests"]!, (int)(await ReadAsync(Api, "one-more"))["requests"]!));
+        await AnnounceAsync(Api, "m7", "m8");
+    }
+
+    [Fact]
+    public void An_announcement_expires_ten_minutes_after_the_meter_was_last_announced_or_used()
+    {
+        var time = new FakeTimeProvider();
+        var meters = new Meters(time);
+        Assert.True(meters.TryOpen("a", out var meter));
+
+        time.Advance(TimeSpan.FromMinutes(9));
+        meters.TryOpen("a", out _);
+        time.Advance(TimeSpan.FromMinutes(9));
+        meters.ForgetIfIdle(meter);
+        Assert.True(meters.TryFind("a", out _));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        meters.ForgetIfIdle(meter);
+        Assert.False(meters.TryFind("a", out _));
+    }
+
+    private static async Task<JsonNode> AnnounceAsync(ServiceProcess api, params IEnumerable<string> meters)
+    {
+        using var answer = await api.Client.PostAsync($"/operations/meters?{string.Join('&', meters.Select(meter => $"meter={meter}"))}", null, Cancellation);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!;
     }
 
     private Task<ServiceProcess> StartApiAsync() => ServiceProcess.StartApiAsync(

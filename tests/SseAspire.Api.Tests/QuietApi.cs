@@ -16,6 +16,8 @@ public sealed class QuietApi(SharedApi shared) : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _api = await shared.StartAnotherAsync(
         ("Cors__Origins__0", AllowedOrigin.GetLeftPart(UriPartial.Authority)),
+        // As htmx's event streams need it.
+        ("Cors__Credentials", "true"),
         ("Hub__Heartbeat", "00:00:15"),
         ("Hub__Retry", "00:00:00.200"));
 

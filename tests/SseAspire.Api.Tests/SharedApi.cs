@@ -30,6 +30,8 @@ public sealed class SharedApi : IAsyncLifetime
             Patience,
             ("Cors__Origins__0", AllowedOrigin.GetLeftPart(UriPartial.Authority)),
             ("Cors__Origins__1", "http://also-allowed.example"),
+            // As htmx's event streams need it.
+            ("Cors__Credentials", "true"),
             // Who takes gzip gets it, though there are not so many that it pays.
             ("Hub__CompressFrom", "1"),
             ("Hub__Heartbeat", "00:00:01"),

@@ -22,6 +22,7 @@ public sealed class StatsStreamTests(SharedApi shared)
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.ToString());
         Assert.True(answer.Headers.CacheControl?.NoStore);
         Assert.Equal(["no"], answer.Headers.GetValues("X-Accel-Buffering"));
+        Assert.Equal(["?1"], answer.Headers.GetValues("Incremental"));
         await using var reader = await OpenStream.OpenAsync(api.Address, "topic=x");
 
         List<JsonNode> documents = [];

@@ -26,6 +26,7 @@ public sealed class StreamTests(SharedApi shared)
         Assert.Equal("text/event-stream", answer.Content.Headers.ContentType?.ToString());
         Assert.True(answer.Headers.CacheControl?.NoStore);
         Assert.Equal(["no"], answer.Headers.GetValues("X-Accel-Buffering"));
+        Assert.Equal(["?1"], answer.Headers.GetValues("Incremental"));
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync(Cancellation));
         var retry = await lines.ReadLineAsync(Cancellation);
         // 200 ms, spread by a quarter up and down.

@@ -13,7 +13,7 @@ internal static class WrongHttp
         [
             ("DELETE", "/events"), ("PUT", "/events"), ("PATCH", "/events"), ("OPTIONS", "/events"), ("TRACE", "/events"),
             ("FOO", "/events"), ("POST", "/events/poll"), ("POST", "/events/long-poll"), ("POST", "/events/websocket"), ("POST", "/stats"), ("GET", "/operations/drop"), ("DELETE", "/operations/drop"),
-            ("GET", "/operations/cut"), ("GET", "/operations/drain"), ("GET", "/operations/restart"), ("POST", "/operations/meters"),
+            ("GET", "/operations/cut"), ("GET", "/operations/drain"), ("GET", "/operations/restart"), ("PUT", "/operations/meters"),
         ])
         {
             yield return Get($"{method} {path}", $"{path}?topic=a", "method", "Content-Length: 0\r\n", method, 405);

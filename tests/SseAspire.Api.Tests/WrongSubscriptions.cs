@@ -59,7 +59,12 @@ internal static class WrongSubscriptions
 
     private static IEnumerable<WrongRequest> OfCursor(string path, string field, string headers = "")
     {
-        yield return WrongRequest.Get($"{path} with {field} twice", $"{path}?topic=a&{field}=1-1&{field}=1-1", field, headers);
+        yield return WrongRequest.Get($"{path} with a wrong last {field} of two", $"{path}?topic=a&{field}=1-1&{field}=%01", field, headers);
+        foreach (var misspelt in (string[])["lastEvent", "lastEventIds", "last_event", "lastId", "lst-event-id", "After", "atfer", "afters", "Topic", "topics", "histroy", "HEARTBEAT", "heart-beat", "envelop", "Meter"])
+        {
+            yield return WrongRequest.Get($"{path} with {misspelt}", $"{path}?topic=a&{misspelt}=1", misspelt, headers);
+        }
+
         yield return WrongRequest.Get($"{path} with {field} of 257 bytes", $"{path}?topic=a&{field}={new string('x', 257)}", field, headers);
         yield return WrongRequest.Get($"{path} with {field} beyond 64 bits", $"{path}?topic=a&{field}=18446744073709551616-0", field, headers);
         yield return WrongRequest.Get($"{path} with {field}'s sequence beyond 64 bits", $"{path}?topic=a&{field}=1-18446744073709551616", field, headers);
@@ -78,14 +83,11 @@ internal static class WrongSubscriptions
             ("/events", "heartbeat", ["off", "", "EVENT", "event%0A"]),
             ("/events/poll", "limit", ["0", "1001", "-5", "x", "", "1.0", "4294967297"]),
             ("/events", "after", ["earliest", "1-1"]),
-            ("/events/poll", "lastEventId", ["earliest", "1-1"]),
             ("/events/poll", "history", ["-1", "1001"]),
             ("/events/long-poll", "limit", ["0", "1001"]),
             ("/events/long-poll", "wait", ["-1", "61", "1.5", "25s", "", "99999999999999999999"]),
             ("/events/long-poll", "history", ["-1", "1001"]),
-            ("/events/long-poll", "lastEventId", ["earliest", "1-1"]),
             ("/events/websocket", "history", ["-1", "1001"]),
-            ("/events/websocket", "lastEventId", ["earliest", "1-1"]),
         ])
         {
             var headers = HeadersOf(path);
@@ -110,11 +112,13 @@ internal static class WrongSubscriptions
         foreach (var name in WrongMeters)
         {
             yield return WrongRequest.Get($"meters of meter={name}", $"/operations/meters?meter=a&meter={name}", "meter");
+            yield return WrongRequest.Get($"announcing meter={name}", $"/operations/meters?meter=a&meter={name}", "meter", "Content-Length: 0\r\n", "POST");
             yield return WrongRequest.Get($"cutting meter={name}", $"/operations/cut?meter={name}&meter=a", "meter", "Content-Length: 0\r\n", "POST");
         }
 
         yield return WrongRequest.Get("meters of none", "/operations/meters", "meter");
         yield return WrongRequest.Get("meters of 257", $"/operations/meters?{Repeat("meter=a", 257)}", "meter");
+        yield return WrongRequest.Get("announcing none", "/operations/meters", "meter", "Content-Length: 0\r\n", "POST");
         yield return WrongRequest.Get("cutting none", "/operations/cut?seconds=1", "meter", "Content-Length: 0\r\n", "POST");
         foreach (var value in (string[])["-1", "61", "1.5", "x", "", "4294967297"])
         {

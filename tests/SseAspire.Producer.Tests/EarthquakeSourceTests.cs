@@ -135,6 +135,27 @@ public sealed class EarthquakeSourceTests(RealBroker broker) : IClassFixture<Rea
         Assert.Equal("b", (await NextAsync(events)).Id);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_feed_that_was_live_is_waited_for_though_the_wall_clock_jumps()
+    {
+        await using var log = await OpenedLog.OpenAsync(broker.ConnectionString);
+        await using var clock = new Clock(TimeSpan.FromSeconds(1));
+        var time = new JumpingTime(clock.Time);
+        var feed = new FeedServer(time);
+        await using var server = await LocalServer.StartAsync(feed.AnswerAsync);
+        using var source = Open(server.Address, log, time);
+        await using var events = source.ReadAsync(Cancelled).GetAsyncEnumerator(Cancelled);
+        feed.Publish(FeedServer.Quake("a", Noon));
+        Assert.Equal("a", (await NextAsync(events)).Id);
+
+        time.Jump(TimeSpan.FromMinutes(80));
+        feed.Fail(500);
+        feed.Publish(FeedServer.Quake("b", Noon.AddMinutes(1)));
+
+        // Not a recorded one, which has no id.
+        Assert.Equal("b", (await NextAsync(events)).Id);
+    }
+
     private static EarthquakeSource Open(Uri feed, OpenedLog log, TimeProvider time) => new(
         Options.Create(new EarthquakeSourceOptions { Feed = feed }), log.Log, time, NullLogger<EarthquakeSource>.Instance);
 

@@ -43,6 +43,23 @@ public sealed partial class CompareTests(BrowsersAloneFixture fixture, Browser b
     }
 
     [Fact]
+    public async Task A_run_is_counted_though_strangers_have_named_more_meters_than_there_are_places()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            using var answer = await _site.Api.Client.GetAsync(
+                new Uri($"/events/poll?topic=stranger&meter=stranger{i}", UriKind.Relative), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+
+        var run = await LabRun.OpenAsync(_site, await browser.NewPageAsync(), "rate=5&seconds=5");
+        await run.StartAsync();
+        var lanes = await run.EndAsync();
+
+        Assert.All(LabRun.Lanes, name => Assert.True(Number(lanes.GetProperty(name), "bytesOut") > 1_000, $"{name} is not counted"));
+    }
+
+    [Fact]
     public async Task Virtual_readers_give_what_serving_costs_over_each_transport()
     {
         var run = await LabRun.OpenAsync(_site, await browser.NewPageAsync(), "rate=20&seconds=12&readers=400");

@@ -25,7 +25,7 @@ internal sealed partial class EarthquakeSource : IEventSource, IDisposable
     private readonly UsgsFeed _feed;
     private readonly PublishedQuakes _published;
     private readonly EarthquakeRecording _recording;
-    private DateTimeOffset? _lastAnswer;
+    private long? _lastAnswer;
     private bool _replaying;
 
     public EarthquakeSource(IOptions<EarthquakeSourceOptions> options, EventLog log, TimeProvider time, ILogger<EarthquakeSource> logger)
@@ -97,13 +97,12 @@ internal sealed partial class EarthquakeSource : IEventSource, IDisposable
 
     private void Note(bool answered)
     {
-        var now = _time.GetUtcNow();
         if (answered)
         {
-            _lastAnswer = now;
+            _lastAnswer = _time.GetTimestamp();
         }
 
-        var replay = !answered && (_lastAnswer is not { } last || now - last > Patience);
+        var replay = !answered && (_lastAnswer is not { } last || _time.GetElapsedTime(last) > Patience);
         if (replay && !_replaying)
         {
             ReplayBegins(_options.Feed);

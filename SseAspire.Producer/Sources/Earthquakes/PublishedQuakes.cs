@@ -18,7 +18,8 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
 
     private static readonly TimeSpan RecallRetry = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, DateTimeOffset> _seen = [];
+    /// <summary>By id, the timestamp when it was last in the feed.</summary>
+    private readonly Dictionary<string, long> _seen = [];
     private bool _recalled;
 
     /// <summary>
@@ -48,7 +49,7 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
         var isNew = !quake.Ids.Any(_seen.ContainsKey);
         foreach (var id in quake.Ids)
         {
-            _seen[id] = time.GetUtcNow();
+            _seen[id] = time.GetTimestamp();
         }
 
         return isNew;
@@ -59,7 +60,7 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
     {
         foreach (var (id, seen) in _seen)
         {
-            if (time.GetUtcNow() - seen > Memory)
+            if (time.GetElapsedTime(seen) > Memory)
             {
                 _seen.Remove(id);
             }
@@ -81,7 +82,7 @@ internal sealed class PublishedQuakes(EventLog log, TimeProvider time)
             {
                 if (entry.Event.Id is { } id && entry.Event.Topics is [EarthquakeSource.Topic, ..])
                 {
-                    _seen[id] = time.GetUtcNow();
+                    _seen[id] = time.GetTimestamp();
                 }
 
                 before = entry.Id;
