@@ -13,6 +13,9 @@ internal sealed class FormFields
     /// <summary>The most fields that are read.</summary>
     public const int MaxFields = 2_000;
 
+    /// <summary>What stands for a value that cannot be decoded: U+FFFD.</summary>
+    public const string Undecodable = "\uFFFD";
+
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly List<(string Name, string Value)> _fields = [];
@@ -24,8 +27,10 @@ internal sealed class FormFields
     /// <summary>Decodes the fields.</summary>
     /// <param name="encoded">The bytes between the <c>?</c> and the end, or the body.</param>
     /// <param name="whole">What to blame where a name is wrong: <c>query</c> or <c>body</c>.</param>
+    /// <param name="isReplaced">Whether a field's value is replaced by <see cref="Undecodable"/> where it cannot be decoded,
+    /// instead of being refused; none where it is null.</param>
     /// <exception cref="BadRequestException">A value is not valid UTF-8 or has a broken percent escape.</exception>
-    public static FormFields Parse(ReadOnlySpan<byte> encoded, string whole)
+    public static FormFields Parse(ReadOnlySpan<byte> encoded, string whole, Func<string, bool>? isReplaced = null)
     {
         var fields = new FormFields();
         foreach (var range in encoded.Split((byte)'&'))
@@ -43,10 +48,22 @@ internal sealed class FormFields
 
             var equals = field.IndexOf((byte)'=');
             var name = Decode(equals < 0 ? field : field[..equals], whole);
-            fields._fields.Add((name, equals < 0 ? "" : Decode(field[(equals + 1)..], name.Length > 0 ? name : whole)));
+            fields._fields.Add((name, equals < 0 ? "" : DecodeValue(field[(equals + 1)..], name, whole, isReplaced)));
         }
 
         return fields;
+    }
+
+    private static string DecodeValue(ReadOnlySpan<byte> encoded, string name, string whole, Func<string, bool>? isReplaced)
+    {
+        try
+        {
+            return Decode(encoded, name.Length > 0 ? name : whole);
+        }
+        catch (BadRequestException) when (isReplaced?.Invoke(name) == true)
+        {
+            return Undecodable;
+        }
     }
 
     /// <summary>The names of the fields, in order.</summary>

@@ -46,8 +46,7 @@ internal static class ServerLimits
         server.Limits.MaxRequestLineSize = 64 * 1024;
         // Nobody reads what a client sends after it has asked for a stream: that is what each may make us hold.
         server.Limits.MaxRequestBufferSize = ReadBuffer;
-        // An id that is not UTF-8 is then seen as such by the API, which says so, instead of by the server, which
-        // would not say which header is wrong.
+        // An id that is not UTF-8 is one that cannot be resumed from: a gap, where the server would refuse the request.
         server.RequestHeaderEncodingSelector = static name =>
             name.Equals("Last-Event-ID", StringComparison.OrdinalIgnoreCase) ? Encoding.UTF8 : null!;
     }

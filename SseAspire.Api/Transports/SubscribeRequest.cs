@@ -19,18 +19,10 @@ internal sealed record SubscribeRequest(
     /// <summary>The most events of history that one request may ask for.</summary>
     public const int MaxHistory = 1_000;
 
-    /// <summary>The cursor as clients of event streams write it in the query, in any spelling that differs in case, dashes and underscores.</summary>
-    private const string LastEventId = "lastEventId";
-
-    /// <summary>The cursor of the transports that are not event streams.</summary>
-    private const string After = "after";
-
     /// <summary>The other fields, of any transport.</summary>
     private static readonly string[] Fields = ["topic", "history", "envelope", "heartbeat", "limit", "wait", "meter"];
 
-    private static readonly string[] CursorFields = [LastEventId, After];
-
-    private static readonly string NormalizedLastEventId = Misspelling.Normalize(LastEventId);
+    private static readonly string[] CursorFields = [QueryFields.LastEventId, QueryFields.After];
 
     /// <summary>Reads the query, and the header that resumes, which wins over the query.</summary>
     /// <exception cref="BadRequestException">A field is wrong; the exception names it.</exception>
@@ -71,37 +63,20 @@ internal sealed record SubscribeRequest(
         return new Selection(selectors);
     }
 
+    /// <summary>
+    /// Reads the cursor. Whatever it holds is no error: one that cannot be resumed from is a gap, because
+    /// <c>EventSource</c> gives up for good on a 400, and an id may have been valid when it was given.
+    /// </summary>
     private static string? ReadCursor(HttpRequest request, FormFields query, string field)
     {
-        const string Header = "Last-Event-ID";
-        var header = request.Headers[Header];
-        if (header.Count > 1)
-        {
-            throw new BadRequestException(Header, "is given more than once");
-        }
-
-        string? cursor = header;
         var inQuery = ReadQueryCursor(query, field);
-        (cursor, field) = string.IsNullOrEmpty(cursor) ? inQuery : (cursor, Header);
-        if (string.IsNullOrEmpty(cursor))
-        {
-            return null;
-        }
-
-        if (Topic.RefuseSelector(cursor) is { } reason)
-        {
-            throw new BadRequestException(field, reason);
-        }
-
-        return EventId.HasForm(cursor) && !EventId.TryParse(cursor, out _)
-            ? throw new BadRequestException(field, "has numbers larger than 64 bits")
-            : cursor;
+        return request.Headers["Last-Event-ID"] is [.., { Length: > 0 } header] ? header : inQuery;
     }
 
     /// <summary>The cursor of the query: the last one where it is given more than once, since some clients append it on each reconnect.</summary>
-    private static (string? Cursor, string Field) ReadQueryCursor(FormFields query, string field)
+    private static string? ReadQueryCursor(FormFields query, string field)
     {
-        (string? Cursor, string Field) last = (null, field);
+        string? last = null;
         foreach (var (name, value) in query.Pairs)
         {
             if (Fields.Contains(name))
@@ -109,9 +84,9 @@ internal sealed record SubscribeRequest(
                 continue;
             }
 
-            if (name == field || Misspelling.Normalize(name) == NormalizedLastEventId)
+            if (name == field || QueryFields.IsLastEventId(name))
             {
-                last = value.Length > 0 ? (value, name) : last;
+                last = value.Length > 0 ? value : last;
             }
             else
             {

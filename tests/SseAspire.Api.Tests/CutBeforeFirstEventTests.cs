@@ -59,7 +59,6 @@ public sealed class CutBeforeFirstEventTests(QuietApi quiet) : IClassFixture<Qui
         var folder = await NodePackages.InstallAsync();
         await using var cable = Cable.To(quiet.Api.Address.Port);
         await using var page = await ReaderPage.ServeAsync(quiet.AllowedOrigin, folder, client, StreamOver(cable, setting), _received.Enqueue);
-        // What a page of another origin may send is not what this is about: some send headers of their own, or cookies.
         await using var browser = Browser.OpenChromium(quiet.AllowedOrigin);
 
         await AssertNothingIsLostAsync(cable, client == "turbo" ? AsTurboStream : data => data);
