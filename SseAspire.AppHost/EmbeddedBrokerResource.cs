@@ -31,11 +31,14 @@ internal sealed class EmbeddedBrokerResource : Resource, IResourceWithConnection
     /// <summary>The server, once it is started.</summary>
     public EmbeddedRedisServer? Server { get; private set; }
 
-    /// <summary>Starts the server and sets the address, which releases every resource that waits for it.</summary>
+    /// <summary>Starts the server and sets the address.</summary>
     public EmbeddedRedisServer Start()
     {
         Server = EmbeddedRedisServer.Start(password: _password);
-        _endpoint.AllocatedEndpoint = new AllocatedEndpoint(_endpoint, "localhost", Server.Port);
+        ListensOn(Server.Port);
         return Server;
     }
+
+    /// <summary>Sets the address, which releases every resource that waits for it.</summary>
+    public void ListensOn(int port) => _endpoint.AllocatedEndpoint = new AllocatedEndpoint(_endpoint, "localhost", port);
 }
