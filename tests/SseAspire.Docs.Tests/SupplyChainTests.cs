@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -53,6 +54,49 @@ public sealed partial class SupplyChainTests
             .Select(step => step.GetValueOrDefault("run") as string).ToArray();
         Assert.Contains("dotnet restore SseAspire.sln -p:FailOnVulnerablePackages=true", commands);
         Assert.Contains(commands, command => command?.Contains("npm audit --package-lock-only --audit-level=low", StringComparison.Ordinal) == true);
+    }
+
+    [Fact]
+    public async Task A_restore_of_the_scheduled_workflow_fails_on_a_vulnerable_package_that_only_another_one_needs()
+    {
+        await using var feed = await AuditFeed.StartAsync("pipelines.sockets.unofficial");
+        var folder = Directory.CreateTempSubdirectory("sse-aspire-audit-");
+        try
+        {
+            await WriteAsync("Directory.Build.props", $"<Project><Import Project=\"{PathOf("Directory.Build.props")}\" /></Project>");
+            await WriteAsync("Directory.Packages.props", $"<Project><Import Project=\"{PathOf("Directory.Packages.props")}\" /></Project>");
+            await WriteAsync("audited.csproj", """<Project Sdk="Microsoft.NET.Sdk"><ItemGroup><PackageReference Include="StackExchange.Redis" /></ItemGroup></Project>""");
+            await WriteAsync("nuget.config", $"""
+                <configuration><auditSources><clear /><add key="audit" value="{feed.Index}" protocolVersion="3" allowInsecureConnections="true" /></auditSources></configuration>
+                """);
+
+            var (usual, output) = await RestoreAsync();
+            Assert.True(usual == 0, output);
+            Assert.Contains("warning NU1901", output, StringComparison.Ordinal);
+
+            var (scheduled, errors) = await RestoreAsync("-p:FailOnVulnerablePackages=true");
+            Assert.Equal(1, scheduled);
+            Assert.Contains("error NU1901", errors, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+
+        Task WriteAsync(string name, string content) =>
+            File.WriteAllTextAsync(Path.Combine(folder.FullName, name), content, TestContext.Current.CancellationToken);
+
+        async Task<(int ExitCode, string Output)> RestoreAsync(params string[] arguments)
+        {
+            using var restore = Process.Start(new ProcessStartInfo("dotnet", ["restore", .. arguments])
+            {
+                WorkingDirectory = folder.FullName,
+                RedirectStandardOutput = true,
+            })!;
+            var output = await restore.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+            await restore.WaitForExitAsync(TestContext.Current.CancellationToken);
+            return (restore.ExitCode, output);
+        }
     }
 
     [Fact]
