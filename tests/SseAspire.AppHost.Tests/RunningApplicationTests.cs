@@ -219,6 +219,46 @@ public sealed class RunningApplicationTests(RunningApplication application, Brow
     }
 
     [Fact]
+    public async Task A_web_page_of_another_origin_cannot_publish_and_the_front_end_s_can()
+    {
+        const string Topic = "cross-site/orders";
+        await using var stream = await OpenStream.OpenAsync(application.Api, $"topic={Topic}");
+
+        Assert.Equal("opaque 0", await PublishAsync(application.Dashboard, "foreign", "no-cors"));
+        Assert.Equal("cors 201", await PublishAsync(application.Web, "own", "cors"));
+
+        Assert.Equal("own", (await stream.NextAsync()).Data);
+
+        async Task<string> PublishAsync(Uri from, string data, string mode)
+        {
+            var page = await browser.NewPageAsync();
+            // Any answer of the origin will do, without a policy of its own.
+            await page.RouteAsync(new Uri(from, "/page").ToString(), route => route.FulfillAsync(new() { ContentType = "text/html", Body = "<p>" }));
+            await page.GotoAsync(new Uri(from, "/page").ToString());
+            return await page.EvaluateAsync<string>(
+                """
+                ([address, topic, data, mode]) => fetch(address, { method: 'POST', mode, body: new URLSearchParams({ topic, data }) })
+                  .then(answer => `${answer.type} ${answer.status}`)
+                """,
+                new[] { new Uri(application.Api, "/events").ToString(), Topic, data, mode });
+        }
+    }
+
+    [Fact]
+    public async Task Through_the_orchestrator_s_proxy_a_foreign_name_is_not_answered()
+    {
+        using var http = new HttpClient();
+        foreach (var address in (Uri[])[application.Api, application.Web])
+        {
+            using var foreign = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/alive")) { Headers = { Host = $"evil.example:{address.Port}" } };
+            using var own = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/alive")) { Headers = { Host = $"web.dev.localhost:{address.Port}" } };
+
+            Assert.Equal(HttpStatusCode.BadRequest, (await http.SendAsync(foreign, Cancelled)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(own, Cancelled)).StatusCode);
+        }
+    }
+
+    [Fact]
     public void No_resource_of_the_dashboard_refers_back_to_one_that_refers_to_it()
     {
         var relationships = RunningApplication.Parts
