@@ -107,7 +107,7 @@ public sealed partial class SupplyChainTests
             var package = JsonNode.Parse(File.ReadAllText(PathOf(manifest)))!;
             foreach (var kind in (string[])["dependencies", "devDependencies", "optionalDependencies"])
             {
-                Assert.All(package[kind]?.AsObject() ?? [], dependency => Assert.Matches(@"^\d+\.\d+\.\d+$", (string?)dependency.Value));
+                Assert.All(package[kind]?.AsObject() ?? [], dependency => Assert.Matches(@"^(npm:[@\w./-]+@)?\d+\.\d+\.\d+$", (string?)dependency.Value));
             }
 
             Assert.Contains(Path.Combine(Path.GetDirectoryName(manifest)!, "package-lock.json"), Files("package-lock.json"));
