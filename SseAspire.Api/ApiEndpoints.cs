@@ -62,7 +62,7 @@ internal static class ApiEndpoints
         app.MapPost("/events", (HttpContext context, Publish publish) => publish.ServeAsync(context))
             .WithName("publish")
             .DescribePublishing()
-            .RequireKey(publishing.Key);
+            .RequireKey(PublishingOptions.KeySetting, publishing.Key);
         app.MapPost(Receipts.Path, (HttpContext context, Receipts receipts) => receipts.ServeAsync(context))
             .WithName("receipts")
             .DescribeReceipts()
@@ -86,27 +86,27 @@ internal static class ApiEndpoints
             app.MapPost("/operations/drop", (HttpContext context, Drop drop) => drop.ServeAsync(context))
                 .WithName("drop")
                 .DescribeDropping()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
             app.MapPost("/operations/drain", (Drain drain) => drain.Serve())
                 .WithName("drain")
                 .DescribeDraining()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
             app.MapPost("/operations/cut", (HttpContext context, Cut cut) => cut.ServeAsync(context))
                 .WithName("cut")
                 .DescribeCutting()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
             app.MapPost("/operations/restart", (Control control) => Restart.ServeAsync(control))
                 .WithName("restart")
                 .DescribeRestarting()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
             app.MapPost("/operations/meters", (HttpContext context, AnnounceMeters announce) => announce.ServeAsync(context))
                 .WithName("announce-meters")
                 .DescribeAnnouncing()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
             app.MapRead("/operations/meters", (HttpContext context, ReadMeters meters) => meters.ServeAsync(context))
                 .WithName("meters")
                 .DescribeMeters()
-                .RequireKey(operations.Key);
+                .RequireKey(OperationsOptions.KeySetting, operations.Key);
         }
     }
 }

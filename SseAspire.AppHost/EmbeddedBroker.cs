@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using SseAspire.EmbeddedRedis;
 
 namespace SseAspire.AppHost;
 
@@ -13,8 +12,7 @@ internal static partial class EmbeddedBroker
     {
         var broker = new EmbeddedBrokerResource(name);
         var healthCheck = $"{name}_check";
-        builder.Services.AddHealthChecks().AddRedis(
-            _ => $"{broker.Endpoint.Host}:{broker.Endpoint.Port}", name: healthCheck);
+        builder.Services.AddHealthChecks().AddRedis(_ => broker.Server!.ConnectionString, name: healthCheck);
         return builder.AddResource(broker)
             .WithInitialState(new CustomResourceSnapshot
             {
@@ -37,9 +35,8 @@ internal static partial class EmbeddedBroker
         {
             await start.Notifications.PublishUpdateAsync(broker, state => state with { State = KnownResourceStates.Starting });
 
-            var server = EmbeddedRedisServer.Start();
+            var server = broker.Start();
             start.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopped.Register(server.Dispose);
-            broker.ListensOn(server.Port);
 
             await start.Eventing.PublishAsync(new ResourceEndpointsAllocatedEvent(broker, start.Services), cancellationToken);
             await start.Eventing.PublishAsync(new BeforeResourceStartedEvent(broker, start.Services), cancellationToken);

@@ -6,19 +6,29 @@ using Microsoft.AspNetCore.Http;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// Lets a request pass that shows the key which is set (<c>Authorization: Bearer …</c>, RFC 6750), or every
-/// request where none is set.
+/// Accepts requests that send the key which is set (<c>Authorization: Bearer …</c>, RFC 6750). Where none is set it
+/// accepts every request but those of web pages of other origins (<see cref="CrossSite"/>), which any page that a
+/// developer opens could send.
 /// </summary>
 public static class BearerKey
 {
     private const string Scheme = "Bearer ";
 
-    /// <summary>Has the endpoint ask for the key; where none is set, for nothing.</summary>
-    public static IEndpointConventionBuilder RequireKey(this RouteHandlerBuilder endpoint, string? key)
+    /// <summary>Has the endpoint ask for a key.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="setting">The setting that holds the key, such as <c>Publishing:Key</c>.</param>
+    /// <param name="key">The key; null or empty where none is set.</param>
+    public static IEndpointConventionBuilder RequireKey(this RouteHandlerBuilder endpoint, string setting, string? key)
     {
         if (string.IsNullOrEmpty(key))
         {
-            return endpoint;
+            return endpoint.WithMetadata(new Keyless(setting)).AddEndpointFilter(async (invocation, next) =>
+                await CrossSite.IsForeignAsync(invocation.HttpContext)
+                    ? Results.ValidationProblem(
+                        new Dictionary<string, string[]> { ["Origin"] = ["is not allowed"] },
+                        statusCode: StatusCodes.Status403Forbidden,
+                        title: $"Without a key, pages of other origins are refused. Set {setting} and send it, or add the origin to Cors:Origins.")
+                    : await next(invocation));
         }
 
         // Hashes are of one length: comparing them tells nothing about the key's, and takes the same time

@@ -10,6 +10,9 @@ public sealed class OperationsOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Operations";
 
+    /// <summary>The setting of <see cref="Key"/>.</summary>
+    public const string KeySetting = $"{Section}:{nameof(Key)}";
+
     /// <summary>Whether the operations are served at all.</summary>
     public bool Enabled { get; set; }
 

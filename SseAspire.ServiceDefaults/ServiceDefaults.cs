@@ -7,7 +7,7 @@ using Microsoft.Extensions.Hosting;
 namespace SseAspire.ServiceDefaults;
 
 /// <summary>
-/// Adds to a service, with one call: log levels, telemetry, trusted proxies, health checks, service discovery and HTTP
+/// Adds to a service, with one call: log levels, telemetry, trusted proxies, allowed hosts, health checks, service discovery and HTTP
 /// resilience.
 /// </summary>
 public static class ServiceDefaults
@@ -25,8 +25,10 @@ public static class ServiceDefaults
         builder.AddLogLevels();
         builder.AddTelemetry(metrics);
         builder.AddTrustedProxies();
+        builder.AddLocalHosts();
         builder.Services.AddHostedService<UnobservedExceptions>();
         builder.Services.AddHostedService<FailureExitCode>();
+        builder.Services.AddHostedService<KeylessEndpoints>();
         builder.Services.AddHealthChecks().AddCheck("self", () => HealthCheckResult.Healthy(), [LiveTag]);
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>

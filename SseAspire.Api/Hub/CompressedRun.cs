@@ -5,19 +5,23 @@ namespace SseAspire.Api.Hub;
 
 /// <summary>
 /// The batches of a group, compressed once for all who read them in step: each refers to those before it, back to
-/// the last join point, where a reader can begin. Until the next one a newcomer is given plain frames.
+/// the last join point, where a reader can begin. A newcomer at the head begins with its first batch; a reader that was
+/// behind gets frames that are not compressed until the next join point.
 /// </summary>
 /// <remarks>The tail writes, under the hub's lock; readers take none.</remarks>
 internal sealed class CompressedRun(FrameFormat format) : IDisposable
 {
     /// <summary>
-    /// How many batches a stretch has. Where somebody waits to be in step the next one begins with a join point; where
-    /// nobody does it goes on, so that what is said again and again is said once.
+    /// How many batches a stretch has. Where a reader waits to be in step the next one begins with a join point; where
+    /// none does the compressor goes on, so that what repeats is sent once.
     /// </summary>
     private const int Stretch = 32;
 
     /// <summary>After how many bytes a stretch ends before it has as many batches.</summary>
     private const int StretchBytes = 256 << 10;
+
+    /// <summary>How many bytes a compressor takes, most of them outside of the managed heap.</summary>
+    public const int CompressorBytes = 256 << 10;
 
     private readonly ArrayBufferWriter<byte> _batch = new();
     private FrameCompressor? _compressor;
@@ -27,18 +31,23 @@ internal sealed class CompressedRun(FrameFormat format) : IDisposable
     private bool _isAwaited;
     private Stretches _stretches = new(null, default, null, IsJoin: false);
 
-    /// <summary>How many bytes it keeps for readers.</summary>
-    public long Bytes => (_stretches.Current?.Capacity ?? 0) + (_stretches.Former?.Capacity ?? 0);
+    /// <summary>How many bytes it keeps for readers, and takes itself.</summary>
+    public long Bytes => CompressorBytes + (_stretches.Current?.Capacity ?? 0) + (_stretches.Former?.Capacity ?? 0);
 
     /// <summary>Begins a batch; with a new compressor where it is a join point.</summary>
-    public void Begin()
+    /// <param name="hasNewcomer">
+    /// Whether the group has got a reader since the last batch. Then this one is a join point. For readers that are late
+    /// it is not: each would end the stretch of those that are about to be late.
+    /// </param>
+    public void Begin(bool hasNewcomer)
     {
-        if (_batches > 0)
+        if (_batches > 0 && !hasNewcomer)
         {
             return;
         }
 
-        _joins = _compressor is null || Interlocked.Exchange(ref _isAwaited, false);
+        _batches = 0;
+        _joins = Interlocked.Exchange(ref _isAwaited, false) || hasNewcomer || _compressor is null;
         if (_joins)
         {
             _compressor?.Dispose();

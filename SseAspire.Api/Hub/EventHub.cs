@@ -116,7 +116,7 @@ internal sealed partial class EventHub
         {
             if (!_groups.TryGetValue((selection, format), out var group))
             {
-                group = new SubscriptionGroup(selection, format, Position, _options.CompressFrom);
+                group = new SubscriptionGroup(selection, format, Position);
                 _groups.Add((selection, format), group);
                 _index.Add(group);
             }
@@ -322,7 +322,9 @@ internal sealed partial class EventHub
             if (group.Pending is null)
             {
                 _touched.Add(group);
-                group.Begin(OpenLayout());
+                var shared = group.SharedBytes;
+                group.Begin(OpenLayout(), room: LimitOf(group) - _sharedBytes);
+                _sharedBytes += group.SharedBytes - shared;
             }
 
             var before = group.Pending!.Frames.Length;

@@ -15,9 +15,9 @@ internal sealed class SubscriptionGroup : IDisposable
     /// <summary>After how many seconds of silence a compressor, which holds a quarter of a megabyte, is given up.</summary>
     private const int CompressorPatience = 10;
 
-    private readonly int _compressFrom;
     private readonly List<Subscription> _members = [];
     private CompressedRun? _compressed;
+    private bool _hasNewcomer;
     private int _silentSeconds;
     private Shared _shared;
     private bool _wanted;
@@ -26,10 +26,9 @@ internal sealed class SubscriptionGroup : IDisposable
     /// <param name="selection">What the members want.</param>
     /// <param name="format">How they want it.</param>
     /// <param name="position">How far the tail is: what comes after it will be laid out.</param>
-    /// <param name="compressFrom">From how many members on a compressor pays, where the format has one.</param>
-    public SubscriptionGroup(Selection selection, FrameFormat format, EventId position, int compressFrom)
+    public SubscriptionGroup(Selection selection, FrameFormat format, EventId position)
     {
-        (Selection, Format, Due, _compressFrom) = (selection, format, position, compressFrom);
+        (Selection, Format, Due) = (selection, format, position);
         _laidOutAtTick = position;
         _shared = new Shared(position, null, null);
     }
@@ -62,6 +61,7 @@ internal sealed class SubscriptionGroup : IDisposable
     {
         subscription.IndexInGroup = _members.Count;
         _members.Add(subscription);
+        _hasNewcomer = true;
     }
 
     public void Remove(Subscription subscription)
@@ -98,15 +98,19 @@ internal sealed class SubscriptionGroup : IDisposable
     public void CopyMembers(List<Subscription> destination) => destination.AddRange(_members);
 
     /// <summary>Begins a batch, whose frames are laid out here.</summary>
-    public void Begin(BatchLayout layout)
+    /// <param name="layout">Where.</param>
+    /// <param name="room">How many bytes more it may keep.</param>
+    public void Begin(BatchLayout layout, long room)
     {
         Pending = layout;
-        if (_compressed is null && _members.Count >= _compressFrom && Format.IsCompressible)
+        // Whether compressing pays was decided before the members were told that they get compressed frames.
+        if (_compressed is null && Format.IsCompressible && room >= CompressedRun.CompressorBytes)
         {
             _compressed = new CompressedRun(Format);
         }
 
-        _compressed?.Begin();
+        _compressed?.Begin(_hasNewcomer);
+        _hasNewcomer = false;
     }
 
     /// <summary>Gives up encoding the batch under way, and returns its layout.</summary>

@@ -9,6 +9,9 @@ public sealed class PublishingOptions
     /// <summary>The section of the configuration.</summary>
     public const string Section = "Publishing";
 
+    /// <summary>The setting of <see cref="Key"/>.</summary>
+    public const string KeySetting = $"{Section}:{nameof(Key)}";
+
     /// <summary>What a publisher must show as <c>Authorization: Bearer …</c>. Needed outside Development.</summary>
     public string? Key { get; set; }
 

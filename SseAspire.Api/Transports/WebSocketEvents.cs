@@ -1,12 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Options;
 using SseAspire.Api.Http;
 using SseAspire.Api.Hub;
 using SseAspire.Api.Telemetry;
 using SseAspire.Broker;
+using SseAspire.ServiceDefaults;
 
 namespace SseAspire.Api.Transports;
 
@@ -18,7 +18,6 @@ internal sealed class WebSocketEvents(
     EventHub hub,
     StartResolver starts,
     ConnectionLimits limits,
-    ICorsPolicyProvider policies,
     IOptions<HubOptions> options,
     StreamTelemetry telemetry,
     TimeProvider time)
@@ -42,7 +41,11 @@ internal sealed class WebSocketEvents(
             return;
         }
 
-        await CrossSite.RefuseForeignOriginAsync(context, policies);
+        if (await CrossSite.IsForeignAsync(context))
+        {
+            throw new BadRequestException("Origin", "is not allowed: neither this host's own nor one of Cors:Origins", StatusCodes.Status403Forbidden);
+        }
+
         var request = SubscribeRequest.Read(context.Request, options.Value, "after");
         var address = context.Connection.RemoteIpAddress ?? IPAddress.None;
         if (hub.IsDraining || !limits.TryAcquire(address, request.Selection))

@@ -19,9 +19,9 @@ internal static class ProducerOperations
         var operations = OperationsOptions.Of(app.Configuration);
         if (operations.Enabled)
         {
-            app.MapPost("/operations/burst", (HttpRequest request, Burst burst) => burst.ServeAsync(request)).RequireKey(operations.Key);
-            app.MapPost("/operations/pause", (Pause pause) => pause.Begin()).RequireKey(operations.Key);
-            app.MapPost("/operations/resume", (Pause pause) => pause.End()).RequireKey(operations.Key);
+            app.MapPost("/operations/burst", (HttpRequest request, Burst burst) => burst.ServeAsync(request)).RequireKey(OperationsOptions.KeySetting, operations.Key);
+            app.MapPost("/operations/pause", (Pause pause) => pause.Begin()).RequireKey(OperationsOptions.KeySetting, operations.Key);
+            app.MapPost("/operations/resume", (Pause pause) => pause.End()).RequireKey(OperationsOptions.KeySetting, operations.Key);
         }
     }
 }

@@ -143,7 +143,7 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         socket.ReceiveBufferSize = receiveBuffer ?? socket.ReceiveBufferSize;
         await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: test\r\n\r\n"), Cancellation);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation);
         await socket.ReceiveAsync(new byte[16], Cancellation);
         return socket;
     }

@@ -108,7 +108,7 @@ public sealed class ConnectionTakeoverTests
     private static Task<RawHttp> ConnectAsync(WebApplication app) => RawHttp.ConnectAsync(new Uri(app.Urls.First()), Cancellation);
 
     private static Task RequestAsync(RawHttp client, string path) =>
-        client.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"), endsSending: false, Cancellation);
+        client.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n"), endsSending: false, Cancellation);
 
     private static async Task<string?[]> ReadLinesAsync(RawHttp client, int count)
     {

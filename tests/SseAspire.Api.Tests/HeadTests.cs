@@ -54,7 +54,7 @@ public sealed class HeadTests(SharedApi shared)
         var topic = $"head-{Guid.NewGuid():N}";
         using var connection = await RawHttp.ConnectAsync(shared.Api.Address, Cancellation);
         await connection.SendAsync(
-            Encoding.ASCII.GetBytes($"HEAD {string.Format(System.Globalization.CultureInfo.InvariantCulture, path, topic)} HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n"), endsSending: false, Cancellation);
+            Encoding.ASCII.GetBytes($"HEAD {string.Format(System.Globalization.CultureInfo.InvariantCulture, path, topic)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), endsSending: false, Cancellation);
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(TimeSpan.FromSeconds(20));
 

@@ -49,6 +49,22 @@ public sealed class KeyTests(KeyTests.LockedApi locked) : IClassFixture<KeyTests
     }
 
     [Fact]
+    public async Task With_the_key_a_page_of_another_origin_may_publish()
+    {
+        // The browser asks first (preflight), since the header is not one that it sends by itself.
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events")
+        {
+            Headers = { { "Origin", "http://evil.example" } },
+            Content = new FormUrlEncodedContent([new("topic", "keys"), new("data", "a")]),
+        };
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {PublishingKey}");
+
+        using var answer = await locked.Client.SendAsync(request, Cancellation);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task With_the_right_key_streams_are_cut()
     {
         await using var reader = await OpenStream.OpenAsync(locked.Api.Address, "topic=keys");

@@ -173,7 +173,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
             var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
             stalled.Add(socket);
             await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path}&topic=x{i} HTTP/1.1\r\nHost: test\r\n\r\n"), Cancellation);
+            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path}&topic=x{i} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation);
         }
 
         await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);

@@ -45,7 +45,7 @@ public sealed class StreamEndTests(SharedApi shared)
     public async Task Clients_that_are_gone_before_their_stream_is_open_take_no_place_and_are_no_failure()
     {
         await using var api = await shared.StartAnotherAsync(("Hub__MaxConnections", "10"));
-        var request = Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: test\r\n\r\n");
+        var request = Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: localhost\r\n\r\n");
         for (var i = 0; i < 2_000; i++)
         {
             using var client = new Socket(SocketType.Stream, ProtocolType.Tcp);

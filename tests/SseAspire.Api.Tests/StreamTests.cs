@@ -217,7 +217,7 @@ public sealed class StreamTests(SharedApi shared)
         await using var byQuery = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}&lastEventId={Uri.EscapeDataString($"{_topic} ~-1")}");
         using var byHeader = await RawHttp.ConnectAsync(shared.Api.Address, Cancellation);
         await byHeader.SendAsync(
-            System.Text.Encoding.UTF8.GetBytes($"GET /events/poll?topic={_topic} HTTP/1.1\r\nHost: test\r\nLast-Event-ID: {_topic} ~-1\r\n\r\n"), false, Cancellation);
+            System.Text.Encoding.UTF8.GetBytes($"GET /events/poll?topic={_topic} HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {_topic} ~-1\r\n\r\n"), false, Cancellation);
 
         Assert.Equal("1", (await byQuery.NextAsync()).Data);
         var page = JsonNode.Parse((await byHeader.ReadAnswerAsync(Cancellation))!.Body)!;
@@ -234,7 +234,7 @@ public sealed class StreamTests(SharedApi shared)
     {
         using var reader = await RawHttp.ConnectAsync(shared.Api.Address, Cancellation);
         await reader.SendAsync(
-            System.Text.Encoding.ASCII.GetBytes($"GET /events?topic={_topic} HTTP/1.1\r\nHost: test\r\n{headers}\r\n"), false, Cancellation);
+            System.Text.Encoding.ASCII.GetBytes($"GET /events?topic={_topic} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), false, Cancellation);
         Assert.Equal(200, (await reader.ReadAnswerAsync(Cancellation))?.Status);
 
         await PublishAsync(_topic, "served");

@@ -64,7 +64,7 @@ public sealed class VanishedPeerTests(SharedApi shared, ITestOutputHelper output
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: test\r\n\r\n"), Cancellation);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {target} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation);
         return socket;
     }
 

@@ -52,7 +52,7 @@ internal static class WrongHttp
         yield return Raw("no version", "GET /events?topic=a\r\n\r\n", null);
         yield return Raw("no target", "GET\r\n\r\n", null);
         yield return Raw("a line of nonsense", "nonsense\r\n\r\n", null);
-        yield return Raw("nonsense after HTTP", "GET /events?topic=a HTTP/1.1 nonsense\r\nHost: test\r\n\r\n", null);
+        yield return Raw("nonsense after HTTP", "GET /events?topic=a HTTP/1.1 nonsense\r\nHost: localhost\r\n\r\n", null);
         yield return Raw("a TLS greeting", "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003abcdefgh\r\n\r\n", null);
         yield return Raw("an event stream instead of a request", "data: x\n\nevent: gap\ndata: {}\n\n", null);
     }

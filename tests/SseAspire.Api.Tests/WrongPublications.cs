@@ -172,17 +172,17 @@ internal static class WrongPublications
         yield return Post("huge body", Form, $"topic=refused&data={new string('x', TooLargeBody)}", "body", 413);
         yield return Raw(
             "huge body that is only announced",
-            $"POST /events HTTP/1.1\r\nHost: test\r\nContent-Type: {Json}\r\nContent-Length: 9223372036854775807\r\n\r\n", "body", 413);
+            $"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Json}\r\nContent-Length: 9223372036854775807\r\n\r\n", "body", 413);
         yield return Raw(
             "huge body in chunks",
-            $"POST /events HTTP/1.1\r\nHost: test\r\nContent-Type: {Form}\r\nTransfer-Encoding: chunked\r\n\r\n"
+            $"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Form}\r\nTransfer-Encoding: chunked\r\n\r\n"
             + Repeat($"10000\r\n{new string('x', 0x10000)}\r\n", 130, ""),
             "body", 413);
     }
 
     private static IEnumerable<WrongRequest> OfFraming()
     {
-        const string Head = $"POST /events HTTP/1.1\r\nHost: test\r\nContent-Type: {Form}\r\n";
+        const string Head = $"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {Form}\r\n";
         yield return Raw("a chunk whose size is no number", $"{Head}Transfer-Encoding: chunked\r\n\r\nzz\r\ntopic=refused&data=x\r\n0\r\n\r\n", "body");
         yield return Raw("a chunk with a negative size", $"{Head}Transfer-Encoding: chunked\r\n\r\n-5\r\ntopic=refused&data=x\r\n0\r\n\r\n", "body");
         yield return Raw("a chunk longer than it says", $"{Head}Transfer-Encoding: chunked\r\n\r\n5\r\ntopic=refused&data=x\r\n0\r\n\r\n", "body");

@@ -19,7 +19,7 @@ internal sealed record WrongRequest(string Name, byte[] Bytes, string? Field, in
 
     /// <summary>A request without a body. Characters up to U+00FF stand for single bytes, in all of these.</summary>
     public static WrongRequest Get(string name, string target, string? field, string headers = "", string method = "GET", int status = 400) =>
-        new(name, Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: test\r\n{headers}\r\n"), field, status);
+        new(name, Encoding.Latin1.GetBytes($"{method} {target} HTTP/1.1\r\nHost: localhost\r\n{headers}\r\n"), field, status);
 
     /// <summary>A publication.</summary>
     public static WrongRequest Post(string name, string? contentType, string body, string? field, int status = 400) =>
@@ -27,7 +27,7 @@ internal sealed record WrongRequest(string Name, byte[] Bytes, string? Field, in
             name,
             Encoding.Latin1.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
-                $"POST /events HTTP/1.1\r\nHost: test\r\n{(contentType is null ? "" : $"Content-Type: {contentType}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}")),
+                $"POST /events HTTP/1.1\r\nHost: localhost\r\n{(contentType is null ? "" : $"Content-Type: {contentType}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}")),
             field,
             status);
 

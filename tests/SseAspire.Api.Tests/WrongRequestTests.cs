@@ -59,7 +59,7 @@ public sealed class WrongRequestTests(WitnessedHub hub, ITestOutputHelper output
             var type = body[0] == 't' ? WrongRequest.Form : WrongRequest.Json;
             foreach (var framing in (string[])[$"Content-Length: {body.Length + 1}\r\n\r\n{body}", $"Transfer-Encoding: chunked\r\n\r\n{body.Length:x}\r\n{body}\r\n"])
             {
-                var cut = WrongRequest.Raw("", $"POST /events HTTP/1.1\r\nHost: test\r\nContent-Type: {type}\r\n{framing}", "body", endsSending: true);
+                var cut = WrongRequest.Raw("", $"POST /events HTTP/1.1\r\nHost: localhost\r\nContent-Type: {type}\r\n{framing}", "body", endsSending: true);
 
                 // A client that has left is answered nothing.
                 var answer = await RawHttp.AskAsync(hub.Address, cut.Bytes, cut.EndsSending, Cancellation);
@@ -75,7 +75,7 @@ public sealed class WrongRequestTests(WitnessedHub hub, ITestOutputHelper output
     {
         using var connection = await RawHttp.ConnectAsync(hub.Address, Cancellation);
 
-        await connection.SendAsync(Encoding.Latin1.GetBytes("GET /stats HTTP/1.1\r\nHost: test\r\n\r\n\u00ff\u00ffnonsense\r\n\r\n"), endsSending: false, Cancellation);
+        await connection.SendAsync(Encoding.Latin1.GetBytes("GET /stats HTTP/1.1\r\nHost: localhost\r\n\r\n\u00ff\u00ffnonsense\r\n\r\n"), endsSending: false, Cancellation);
 
         Assert.Equal(200, (await connection.ReadAnswerAsync(Cancellation))!.Status);
         Assert.Equal(400, (await connection.ReadAnswerAsync(Cancellation))!.Status);
@@ -87,7 +87,7 @@ public sealed class WrongRequestTests(WitnessedHub hub, ITestOutputHelper output
     public async Task Nonsense_behind_a_subscription_does_not_disturb_its_stream()
     {
         using var connection = await RawHttp.ConnectAsync(hub.Address, Cancellation);
-        await connection.SendAsync(Encoding.Latin1.GetBytes("GET /events?topic=good/* HTTP/1.1\r\nHost: test\r\n\r\n"), endsSending: false, Cancellation);
+        await connection.SendAsync(Encoding.Latin1.GetBytes("GET /events?topic=good/* HTTP/1.1\r\nHost: localhost\r\n\r\n"), endsSending: false, Cancellation);
         Assert.Equal(200, (await connection.ReadAnswerAsync(Cancellation))!.Status);
 
         // Less than the 4 KB after which a client that sends is disconnected.

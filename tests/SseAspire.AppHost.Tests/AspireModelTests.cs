@@ -35,12 +35,12 @@ public sealed class AspireModelTests
         await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
 
         var producer = await model.EnvironmentAsync("producer");
-        Assert.Equal("localhost:5001", producer["ConnectionStrings__broker"]);
+        Assert.Matches("^localhost:5001,password=[0-9a-f]{64}$", producer["ConnectionStrings__broker"]);
         Assert.Equal("Development", producer["ASPNETCORE_ENVIRONMENT"]);
         Assert.Equal("true", producer["Operations__Enabled"]);
 
         var api = await model.EnvironmentAsync("api");
-        Assert.Equal("localhost:5001", api["ConnectionStrings__broker"]);
+        Assert.Equal(producer["ConnectionStrings__broker"], api["ConnectionStrings__broker"]);
         Assert.Equal("http://localhost:8080", api["Cors__Origins__0"]);
         Assert.Equal("true", api["Operations__Enabled"]);
         Assert.Equal("Development", api["ASPNETCORE_ENVIRONMENT"]);

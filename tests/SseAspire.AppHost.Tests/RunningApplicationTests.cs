@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Aspire.Hosting.ApplicationModel;
@@ -6,6 +7,7 @@ using Microsoft.Playwright;
 using SseAspire.Api.Tests;
 using SseAspire.Testing;
 using SseAspire.Web.Tests;
+using StackExchange.Redis;
 using static Microsoft.Playwright.Assertions;
 
 namespace SseAspire.AppHost.Tests;
@@ -14,6 +16,10 @@ namespace SseAspire.AppHost.Tests;
 public sealed class RunningApplicationTests(RunningApplication application, Browser browser) : IClassFixture<RunningApplication>
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the AppHost tells the services.</summary>
+    private string BrokerConnection =>
+        application.Instances("producer")[0].Snapshot.EnvironmentVariables.Single(variable => variable.Name == "ConnectionStrings__broker").Value!;
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
@@ -174,6 +180,81 @@ public sealed class RunningApplicationTests(RunningApplication application, Brow
         var page = await http.GetStringAsync(new Uri(application.Web, "/hub"), Cancelled);
 
         Assert.Contains("it keeps the log in memory, and the log ends with it", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_password_of_the_embedded_broker_is_shown_in_clear_text_nowhere()
+    {
+        var password = BrokerConnection.Split("password=")[1];
+        var page = await browser.NewPageAsync();
+        foreach (var part in RunningApplication.Parts)
+        {
+            await page.GotoAsync(new Uri(application.Dashboard, $"/?resource={part}").ToString());
+            await Expect(page.GetByText(part).First).ToBeVisibleAsync();
+            Assert.DoesNotContain(password, await page.ContentAsync(), StringComparison.Ordinal);
+        }
+
+        Assert.All(
+            RunningApplication.Parts.SelectMany(application.Instances).SelectMany(instance => instance.Snapshot.Properties)
+                .Where(property => property.Value?.ToString()?.Contains(password, StringComparison.Ordinal) == true),
+            property => Assert.True(property.IsSensitive, property.Name));
+        var logs = await application.DashboardAsync("/api/telemetry/logs");
+        Assert.DoesNotContain(password, logs.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_web_page_that_even_knows_the_password_cannot_write_into_the_embedded_broker()
+    {
+        var options = ConfigurationOptions.Parse(BrokerConnection);
+        var page = await browser.NewPageAsync();
+        await page.GotoAsync(new Uri(application.Api, "/stats").ToString());
+
+        var answer = await page.EvaluateAsync<string>(
+            "([address, body]) => fetch(address, { method: 'POST', mode: 'no-cors', body }).then(() => 'answered', error => error.name)",
+            new[] { $"http://localhost:{((DnsEndPoint)options.EndPoints[0]).Port}/", $"*2\r\n$4\r\nAUTH\r\n$64\r\n{options.Password}\r\n*3\r\n$3\r\nSET\r\n$8\r\nweb-page\r\n$1\r\n1\r\n" });
+
+        Assert.Equal("TypeError", answer);
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        Assert.False(await redis.GetDatabase().KeyExistsAsync("web-page"));
+    }
+
+    [Fact]
+    public async Task A_web_page_of_another_origin_cannot_publish_and_the_front_end_s_can()
+    {
+        const string Topic = "cross-site/orders";
+        await using var stream = await OpenStream.OpenAsync(application.Api, $"topic={Topic}");
+
+        Assert.Equal("opaque 0", await PublishAsync(RunningApplication.OwnAddress(application.Instances("producer")[0]), "foreign", "no-cors"));
+        Assert.Equal("cors 201", await PublishAsync(application.Web, "own", "cors"));
+
+        Assert.Equal("own", (await stream.NextAsync()).Data);
+
+        async Task<string> PublishAsync(Uri from, string data, string mode)
+        {
+            var page = await browser.NewPageAsync();
+            // A page of the server itself: of one that a test puts in its place the browser does not know that it is local.
+            await page.GotoAsync(new Uri(from, "/alive").ToString());
+            return await page.EvaluateAsync<string>(
+                """
+                ([address, topic, data, mode]) => fetch(address, { method: 'POST', mode, body: new URLSearchParams({ topic, data }) })
+                  .then(answer => `${answer.type} ${answer.status}`)
+                """,
+                new[] { new Uri(application.Api, "/events").ToString(), Topic, data, mode });
+        }
+    }
+
+    [Fact]
+    public async Task Through_the_orchestrator_s_proxy_a_foreign_name_is_not_answered()
+    {
+        using var http = new HttpClient();
+        foreach (var address in (Uri[])[application.Api, application.Web])
+        {
+            using var foreign = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/alive")) { Headers = { Host = $"evil.example:{address.Port}" } };
+            using var own = new HttpRequestMessage(HttpMethod.Get, new Uri(address, "/alive")) { Headers = { Host = $"web.dev.localhost:{address.Port}" } };
+
+            Assert.Equal(HttpStatusCode.BadRequest, (await http.SendAsync(foreign, Cancelled)).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(own, Cancelled)).StatusCode);
+        }
     }
 
     [Fact]

@@ -10,7 +10,7 @@ namespace SseAspire.Docs.Tests;
 public sealed partial class SettingsTests
 {
     /// <summary>What is read without an options class.</summary>
-    private static readonly string[] Plain = ["ConnectionStrings:broker"];
+    private static readonly string[] Plain = ["AllowedHosts", "ConnectionStrings:broker"];
 
     public static TheoryData<string> Readmes => ["README.md", "README.ru.md"];
 

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using StackExchange.Redis;
 
 namespace SseAspire.EmbeddedRedis.Tests;
 
@@ -21,11 +23,19 @@ internal sealed class RespConnection : IAsyncDisposable
         _stream = new BufferedStream(client.GetStream());
     }
 
+    /// <summary>Opens one, and shows the password that the connection string has.</summary>
     public static async Task<RespConnection> OpenAsync(string connectionString)
     {
+        var options = ConfigurationOptions.Parse(connectionString);
         var client = new TcpClient { NoDelay = true };
-        await client.ConnectAsync("127.0.0.1", int.Parse(connectionString.Split(':')[1], CultureInfo.InvariantCulture));
-        return new RespConnection(client);
+        await client.ConnectAsync((IPEndPoint)options.EndPoints[0]);
+        var connection = new RespConnection(client);
+        if (options.Password is { } password)
+        {
+            Assert.Equal("+OK", await connection.SendAsync("AUTH", password));
+        }
+
+        return connection;
     }
 
     /// <summary>Sends a command and returns its reply, such as <c>*2[$1-1, *2[$field, $value]]</c>.</summary>

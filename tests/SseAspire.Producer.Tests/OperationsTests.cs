@@ -55,6 +55,26 @@ public sealed class OperationsTests(EmbeddedBroker broker) : IClassFixture<Embed
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task A_web_page_operates_nothing()
+    {
+        await using var log = await OpenedLog.OpenAsync(broker.ConnectionString);
+        await using var producer = await StartAsync(log, ("Operations__Enabled", "true"), ("Sources__Host__Enabled", "false"));
+
+        foreach (var operation in (string[])["burst?count=1", "pause", "resume"])
+        {
+            foreach (var (name, value) in ((string, string)[])[("Origin", "http://evil.example"), ("Sec-Fetch-Site", "cross-site")])
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Post, $"/operations/{operation}") { Headers = { { name, value } } };
+                using var answer = await producer.Client.SendAsync(request, Cancelled);
+                Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+                Assert.Contains("Operations:Key", await answer.Content.ReadAsStringAsync(Cancelled), StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Empty(await log.ReadAllAsync());
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task A_producer_that_pauses_says_so_since_when_and_goes_on_when_told()
     {
         await using var log = await OpenedLog.OpenAsync(broker.ConnectionString);

@@ -56,7 +56,7 @@ public sealed partial class SharedKeysTests : IDisposable
     {
         await using var cable = Cable.To(0);
         cable.Unplug();
-        var starting = StartAsync($"127.0.0.1:{cable.Port}");
+        var starting = StartAsync($"127.0.0.1:{cable.Port},password={_redis.Password}");
         await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);
         Assert.False(starting.IsCompleted);
 
