@@ -26,6 +26,7 @@ builder.Services.AddOptions<ConsoleOptions>()
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddHubClients();
 builder.AddSharedKeys();
+builder.Services.AddConsole();
 // The cookie of a form that came over TLS is sent over nothing else.
 builder.Services.AddAntiforgery(forms => forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
@@ -49,6 +50,8 @@ if (!app.Environment.IsDevelopment())
 {
     app.UseHsts();
 }
+
+app.UseRateLimiter();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets();

@@ -19,6 +19,15 @@ internal static class CurlCode
         [
             $"curl {ShellText.Quote($"{hub}/events")}",
             .. withKey ? ["-H \"Authorization: Bearer $PUBLISHING_KEY\""] : Array.Empty<string>(),
-            .. publication.Select(field => $"--data-urlencode {ShellText.Quote($"{field.Key}={field.Value}")}"),
+            .. publication.Select(field => Field(field.Key, field.Value)),
         ]) + "\n";
+
+    /// <summary>
+    /// As it is, but for what cannot be seen. A terminal acts on control characters when they are pasted: ESC can end the
+    /// paste, and what follows a carriage return is then a command. Format characters make the command look like another.
+    /// </summary>
+    private static string Field(string name, string value) =>
+        value.Any(character => character != '\n' && StringLiteral.IsUnseen(character))
+            ? $"-d {ShellText.Quote($"{name}={Uri.EscapeDataString(value)}")}"
+            : $"--data-urlencode {ShellText.Quote($"{name}={value}")}";
 }

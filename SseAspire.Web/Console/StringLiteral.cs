@@ -48,6 +48,6 @@ internal static class StringLiteral
     }
 
     /// <summary>What would end the line, or could not be seen in it.</summary>
-    private static bool IsUnseen(char character) =>
+    public static bool IsUnseen(char character) =>
         char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }
