@@ -7,9 +7,9 @@ namespace SseAspire.Web.Tests;
 /// <summary>A visitor without a browser, at an address of their own: all of 127.0.0.0/8 is this machine.</summary>
 internal sealed partial class Visitor : IDisposable
 {
-    private readonly HttpClient _http;
+    private Visitor(HttpClient http) => Http = http;
 
-    private Visitor(HttpClient http) => _http = http;
+    public HttpClient Http { get; }
 
     /// <summary>A visitor of a site.</summary>
     public static Visitor From(string address, Uri site) => new(new HttpClient(new SocketsHttpHandler
@@ -27,13 +27,13 @@ internal sealed partial class Visitor : IDisposable
     /// <summary>Opens a page and sends its form.</summary>
     public async Task<HttpResponseMessage> SendAsync(string page, string handler, params (string Name, string Value)[] fields)
     {
-        var html = await _http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        var html = await Http.GetStringAsync(page, TestContext.Current.CancellationToken);
         using var form = new FormUrlEncodedContent(
             [.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value)), new("__RequestVerificationToken", Token().Match(html).Groups[1].Value)]);
-        return await _http.PostAsync(new Uri($"{page}?handler={handler}", UriKind.Relative), form, TestContext.Current.CancellationToken);
+        return await Http.PostAsync(new Uri($"{page}?handler={handler}", UriKind.Relative), form, TestContext.Current.CancellationToken);
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => Http.Dispose();
 
     [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
     private static partial Regex Token();
