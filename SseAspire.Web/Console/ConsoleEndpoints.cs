@@ -51,15 +51,10 @@ internal static class ConsoleEndpoints
             {
                 fields = await request.ReadFormAsync();
             }
-            catch (BadHttpRequestException e)
+            catch (Exception e) when (e is IOException or InvalidDataException)
             {
-                // Too large: 413.
-                return Results.Problem(statusCode: e.StatusCode);
-            }
-            catch (InvalidDataException e)
-            {
-                // Not a form, or of too many fields.
-                return Results.Problem(e.Message, statusCode: StatusCodes.Status400BadRequest);
+                // Too large (413), cut short, or not a form at all.
+                return Results.Problem(statusCode: (e as BadHttpRequestException)?.StatusCode ?? StatusCodes.Status400BadRequest);
             }
 
             var publication = new PublicationForm(name => fields[name]);

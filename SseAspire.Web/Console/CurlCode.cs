@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SseAspire.Web.Console;
 
 /// <summary>Commands for a POSIX shell with curl.</summary>
@@ -23,11 +25,25 @@ internal static class CurlCode
         ]) + "\n";
 
     /// <summary>
-    /// As it is, but for what cannot be seen. A terminal acts on control characters when they are pasted: ESC can end the
-    /// paste, and what follows a carriage return is then a command. Format characters make the command look like another.
+    /// As it is, unless it has what cannot be seen. A terminal acts on control characters that are pasted: ESC can end the
+    /// paste, and what follows a carriage return is then a command. Format characters make a command look like another.
     /// </summary>
     private static string Field(string name, string value) =>
-        value.Any(character => character != '\n' && StringLiteral.IsUnseen(character))
-            ? $"-d {ShellText.Quote($"{name}={Uri.EscapeDataString(value)}")}"
+        value.EnumerateRunes().Any(MustEscape)
+            ? $"-d {ShellText.Quote($"{name}={Escape(value)}")}"
             : $"--data-urlencode {ShellText.Quote($"{name}={value}")}";
+
+    private static bool MustEscape(Rune rune) => rune.Value != '\n' && StringLiteral.IsUnseen(rune);
+
+    /// <summary>As a form has it, and no more of it escaped than must be.</summary>
+    private static string Escape(string value)
+    {
+        var escaped = new StringBuilder();
+        foreach (var rune in value.EnumerateRunes())
+        {
+            escaped.Append(rune.Value is '%' or '&' or '+' || MustEscape(rune) ? Uri.EscapeDataString(rune.ToString()) : rune.ToString());
+        }
+
+        return escaped.ToString();
+    }
 }

@@ -48,7 +48,7 @@ public sealed partial class ConsoleCodeTests(SiteFixture fixture, Browser browse
         var (topic, pastedTopic) = (TopicOf("control"), TopicOf("pasted"));
         var run = Path.Combine(Path.GetTempPath(), $"sse-aspire-{Guid.NewGuid():N}");
         // Ends a bracketed paste, then a command.
-        var data = $"it's \u001b[201~\rtouch {run}\r\t\a\0 \u009b31m \u202e 100 % & #?+\nlast";
+        var data = $"it's \u001b[201~\rtouch {run}\r\t\a\0 \u009b31m \u202e \U000E0041 100 % & #?+\nlast";
         var command = await ShownAsync("publish-curl", topic, data);
         Assert.DoesNotContain(command, character => character != '\n' && (char.IsControl(character) || character == '\u202e'));
         await using (var publish = CommandLine.Type("exec bash command", ("command", command)))
@@ -195,7 +195,7 @@ public sealed partial class ConsoleCodeTests(SiteFixture fixture, Browser browse
         await page.Locator("#publish-topic").FillAsync(TopicOf("live"));
         await page.Locator("#publish-type").FillAsync(Type);
         await page.Locator("#publish-data").FillAsync(Data);
-        await Expect(page.Locator("#publish-curl")).ToContainTextAsync("100 % & #?+");
+        await Expect(page.Locator("#publish-curl")).ToContainTextAsync("100 %25 %26 #?%2B");
         string[] ids = [.. ((string[])["subscribe", "publish"]).SelectMany(half => ((string[])["curl", "csharp", "javascript"]).Select(language => $"{half}-{language}"))];
         var live = await Task.WhenAll(ids.Select(id => page.Locator($"#{id}").TextContentAsync()));
 
