@@ -24,8 +24,8 @@ internal sealed class PublicationForm
     /// <summary>The longest retry, in milliseconds; the API's bound.</summary>
     public const int MaxRetry = 3_600_000;
 
-    /// <summary>Types that the API refuses: <c>EventSource</c> and the hub dispatch events of their own under these names.</summary>
-    private static readonly string[] ReservedTypes = ["error", "open", "gap", "heartbeat"];
+    /// <summary>Types that the API refuses: <c>EventSource</c> dispatches its own events under these names.</summary>
+    private static readonly string[] EventSourceTypes = ["error", "open"];
 
     /// <summary>Longer ones are not put into addresses, which have an end.</summary>
     private const int MaxAddress = 2_000;
@@ -54,9 +54,9 @@ internal sealed class PublicationForm
             _errors[Data] = new("wrong.data", MaxData);
         }
 
-        if (ReservedTypes.Contains(_values[Type]))
+        if (EventSourceTypes.Contains(_values[Type]))
         {
-            _errors[Type] = new("wrong.type", string.Join(", ", ReservedTypes));
+            _errors[Type] = new("wrong.type", string.Join(", ", EventSourceTypes));
         }
 
         if (_values[Retry].Length > 0

@@ -110,8 +110,8 @@ public sealed partial class ConsoleCodeTests(SiteFixture fixture, Browser browse
     }
 
     [Theory]
-    [InlineData("error", "en", "Choose another type: EventSource or the hub itself uses error, open, gap, heartbeat.")]
-    [InlineData("open", "ru", "Выберите другой тип: error, open, gap, heartbeat используют EventSource или сам хаб.")]
+    [InlineData("error", "en", "Choose another type: EventSource uses error, open for its own events.")]
+    [InlineData("open", "ru", "Выберите другой тип: именами error, open EventSource называет собственные события.")]
     public async Task The_form_says_which_types_EventSource_keeps_for_itself(string type, string language, string said)
     {
         var page = await browser.NewPageAsync(language: language);
