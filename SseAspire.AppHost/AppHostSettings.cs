@@ -18,6 +18,9 @@ internal sealed class AppHostSettings
     /// <summary>The API's settings.</summary>
     public ApiSettings Api { get; init; } = new();
 
+    /// <summary>The settings of the demonstration's hub.</summary>
+    public DemonstrationSettings Demonstration { get; init; } = new();
+
     /// <summary>The front end's settings.</summary>
     public WebSettings Web { get; init; } = new();
 
@@ -41,6 +44,7 @@ internal sealed class AppHostSettings
 
         settings.ExternalBroker = configuration.GetConnectionString(BrokerName);
         Validate(settings.Api, nameof(Api));
+        Validate(settings.Demonstration, nameof(Demonstration));
         Validate(settings.Web, nameof(Web));
         return settings;
     }
@@ -68,6 +72,25 @@ internal sealed class AppHostSettings
         /// <summary>The number of replicas.</summary>
         [Range(1, 16)]
         public int Replicas { get; init; } = 2;
+
+        /// <summary>Where browsers reach it once it is published; unset, where the platform's ingress puts it.</summary>
+        [Url]
+        public string? PublicUrl { get; init; }
+    }
+
+    /// <summary>The settings of the demonstration's hub, which the pages /compare and /recover use.</summary>
+    internal sealed class DemonstrationSettings
+    {
+        /// <summary>Whether there is one. Unset: in run mode there is, in publish mode there is not.</summary>
+        public bool? Enabled { get; init; }
+
+        /// <summary>The TCP port at which it is reached.</summary>
+        [Range(1, 65535)]
+        public int Port { get; init; } = 8082;
+
+        /// <summary>The TCP port at which it is reached over TLS, under the launch profile <c>https</c>.</summary>
+        [Range(1, 65535)]
+        public int HttpsPort { get; init; } = 8445;
 
         /// <summary>Where browsers reach it once it is published; unset, where the platform's ingress puts it.</summary>
         [Url]

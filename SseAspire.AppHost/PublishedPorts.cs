@@ -21,10 +21,19 @@ internal static class PublishedPorts
 
         EnsureFree(settings.Web.Port, "the front end", $"--Web:Port={settings.Web.Port + 10}");
         EnsureFree(settings.Api.Port, "the API", $"--Api:Port={settings.Api.Port + 10}");
+        if (settings.Demonstration.Enabled != false)
+        {
+            EnsureFree(settings.Demonstration.Port, "the demonstration", $"--Demonstration:Port={settings.Demonstration.Port + 10}");
+        }
+
         if (ServiceResource.IsHttps(builder))
         {
             EnsureFree(settings.Web.HttpsPort, "the front end", $"--Web:HttpsPort={settings.Web.HttpsPort + 10}");
             EnsureFree(settings.Api.HttpsPort, "the API", $"--Api:HttpsPort={settings.Api.HttpsPort + 10}");
+            if (settings.Demonstration.Enabled != false)
+            {
+                EnsureFree(settings.Demonstration.HttpsPort, "the demonstration", $"--Demonstration:HttpsPort={settings.Demonstration.HttpsPort + 10}");
+            }
         }
 
         EnsureFree(builder.Configuration, "ASPNETCORE_URLS", "the dashboard");

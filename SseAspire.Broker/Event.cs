@@ -16,6 +16,9 @@ public sealed record Event
     /// <summary>The largest <see cref="Data"/>, in bytes. The API's own limit is a setting below it.</summary>
     public const int MaxDataBytes = 16 << 20;
 
+    /// <summary>The longest <see cref="Retry"/>, in milliseconds: an hour. A longer one would keep a reader away for days.</summary>
+    public const int MaxRetry = 3_600_000;
+
     /// <summary>What an entry of the log holds that no publisher wrote: no topic, so that nobody receives it.</summary>
     public static readonly Event None = new() { Topics = [], Data = default, At = DateTimeOffset.UnixEpoch };
 
@@ -45,18 +48,39 @@ public sealed record Event
         new() { Topics = [topic], Data = Encoding.UTF8.GetBytes(data), At = at, Type = type, Id = id };
 
     /// <summary>
-    /// Checks what would harm a reader or the log.
+    /// Checks what a publisher may append: nothing that would harm a reader or the log, or that a reader would take for
+    /// something else.
     /// </summary>
     /// <exception cref="InvalidEventException">A field is wrong; the exception names it.</exception>
     public void Validate()
     {
-        if (Refuse() is { } wrong)
+        if ((Refuse() ?? RefusePublication()) is { } wrong)
         {
             throw wrong;
         }
     }
 
-    /// <summary>What is wrong with the event, or null where it is right.</summary>
+    /// <summary>
+    /// What publishers may no longer append. An entry that is in the log already is still delivered: to skip it would lose
+    /// an event that was confirmed.
+    /// </summary>
+    private InvalidEventException? RefusePublication()
+    {
+        foreach (var topic in Topics)
+        {
+            if (Topic.RefuseDepth(topic) is { } reason)
+            {
+                return new InvalidEventException("topic", reason);
+            }
+        }
+
+        return Type is "error" or "open"
+            // A handler that reports a lost connection would run for the event.
+            ? new InvalidEventException("type", "is reserved: EventSource dispatches its own events under this name")
+            : Retry > MaxRetry ? new InvalidEventException("retry", $"is longer than {MaxRetry} milliseconds") : null;
+    }
+
+    /// <summary>What harms a reader or the log, or null where nothing does.</summary>
     internal InvalidEventException? Refuse()
     {
         if (Topics.Count == 0)

@@ -3,8 +3,8 @@ using System.Text;
 namespace SseAspire.Broker;
 
 /// <summary>
-/// What an event is about: levels parted by slashes, such as <c>news/earthquakes</c>. UTF-8, at most
-/// <see cref="MaxBytes"/> bytes, no control characters.
+/// What an event is about: levels separated by slashes, such as <c>news/earthquakes</c>. UTF-8, at most
+/// <see cref="MaxBytes"/> bytes and <see cref="MaxLevels"/> levels, no control characters.
 /// </summary>
 /// <remarks>
 /// <c>*</c> belongs to patterns (see the API's topic selectors), so a level of a topic is never a bare
@@ -14,6 +14,13 @@ public static class Topic
 {
     /// <summary>The longest topic or pattern, in bytes of UTF-8.</summary>
     public const int MaxBytes = 256;
+
+    /// <summary>The most levels of a topic or pattern.</summary>
+    public const int MaxLevels = 16;
+
+    /// <summary>What is wrong with the number of levels of a topic or pattern, or null where it is right.</summary>
+    public static string? RefuseDepth(string selector) =>
+        selector.AsSpan().Count('/') >= MaxLevels ? $"has more than {MaxLevels} levels" : null;
 
     /// <summary>What is wrong with the topic an event is published under, or null where it is right.</summary>
     public static string? Refuse(string topic)

@@ -1,5 +1,6 @@
 using SseAspire.ServiceDefaults;
 using SseAspire.Web.Console;
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Lab;
 using SseAspire.Web.Languages;
@@ -16,13 +17,16 @@ builder.Services.AddOptions<ApiOptions>()
     .BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<ReceiptOptions>()
     .BindConfiguration(ReceiptOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-builder.Services.AddOptions<HubKeys>().Configure<IConfiguration>(HubKeys.Read);
+builder.Services.AddOptions<DemonstrationOptions>()
+    .Configure<IHostEnvironment>((demonstration, environment) => demonstration.Enabled = environment.IsDevelopment())
+    .BindConfiguration(DemonstrationOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 builder.Services.AddOptions<ConsoleOptions>()
     .Configure<IHostEnvironment>((console, environment) => console.Publish = environment.IsDevelopment())
     .BindConfiguration(ConsoleOptions.Section).ValidateOnStart();
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddHubClient();
+builder.Services.AddHubClients();
 builder.AddSharedKeys();
+builder.Services.AddConsole();
 // The cookie of a form that came over TLS is sent over nothing else.
 builder.Services.AddAntiforgery(forms => forms.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest);
 
@@ -46,6 +50,8 @@ if (!app.Environment.IsDevelopment())
 {
     app.UseHsts();
 }
+
+app.UseRateLimiter();
 
 app.MapDefaultEndpoints();
 app.MapStaticAssets();

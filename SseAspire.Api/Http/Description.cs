@@ -86,7 +86,7 @@ internal static class Description
             {
                 operation.Parameters =
                 [
-                    Query("topic", "A topic such as `news/earthquakes`, or a pattern: `*` is one level, a last `**` any depth. Repeat it for more.", required: true, JsonSchemaType.String),
+                    Query("topic", "A topic such as `news/earthquakes`, or a pattern: `*` is one level, a last `**` any depth; at most 16 levels, 4 of them `*`. Repeat it for more.", required: true, JsonSchemaType.String),
                     Query(cursor, "Resume after this id; `earliest` starts at the oldest event kept. Without it reading starts now. Given more than once, the last one counts. `Last-Event-ID` in any spelling (case, dashes, underscores) is accepted as well.", false, JsonSchemaType.String),
                     new OpenApiParameter
                     {
@@ -123,9 +123,9 @@ internal static class Description
                     {
                         ["topic"] = Text("The topic; repeat it, or give an array, for alternates.", "notifications"),
                         ["data"] = Text("The payload, any text. JSON that is not a string is passed on as it is written.", "Hello"),
-                        ["type"] = Text("What EventSource dispatches it as; `message` where it is not given.", "notification"),
+                        ["type"] = Text("What EventSource dispatches it as; `message` where it is not given. Not `error`, `open`, `gap` or `heartbeat`.", "notification"),
                         ["id"] = Text("An id of your own: readers see it and may resume from it.", null),
-                        ["retry"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "Milliseconds a reader waits before it reconnects, from this event on." },
+                        ["retry"] = new OpenApiSchema { Type = JsonSchemaType.Integer, Description = "Milliseconds a reader waits before it reconnects, from this event on: at most an hour." },
                     },
                 };
                 operation.RequestBody = new OpenApiRequestBody

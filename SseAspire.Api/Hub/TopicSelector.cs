@@ -11,16 +11,24 @@ internal static class TopicSelector
     public const string AnyLevel = "*";
     public const string AnyDepth = "**";
 
+    /// <summary>
+    /// The most levels of a pattern that are <c>*</c>. Each doubles the patterns that match one topic: with this bound, and
+    /// that of a topic's levels, an event is looked up in at most 10,000 steps, whatever the number of subscriptions.
+    /// </summary>
+    public const int MaxAnyLevels = 4;
+
     /// <summary>What is wrong with a selector, or null where it is right.</summary>
     public static string? Refuse(string selector)
     {
-        if (Topic.RefuseSelector(selector) is { } reason)
+        if ((Topic.RefuseSelector(selector) ?? Topic.RefuseDepth(selector)) is { } reason)
         {
             return reason;
         }
 
         var levels = selector.Split('/');
-        return levels.AsSpan(0, levels.Length - 1).Contains(AnyDepth) ? "has '**' before its last level" : null;
+        return levels.AsSpan(0, levels.Length - 1).Contains(AnyDepth) ? "has '**' before its last level"
+            : levels.AsSpan().Count(AnyLevel) > MaxAnyLevels ? $"has more than {MaxAnyLevels} levels that are '*'"
+            : null;
     }
 
     /// <summary>Whether the selector is a pattern, not an exact topic.</summary>

@@ -78,7 +78,7 @@ internal sealed class PublicationReader(IOptions<PublishingOptions> options, Tim
             // An empty field of a form was left blank by a person.
             Type = form.One("type") is { Length: > 0 } type ? type : null,
             Id = form.One("id") is { Length: > 0 } id ? id : null,
-            Retry = form.One("retry") is { Length: > 0 } ? form.Number("retry", 0, 0, int.MaxValue) : null,
+            Retry = form.One("retry") is { Length: > 0 } ? form.Number("retry", 0, 0, Event.MaxRetry) : null,
         });
     }
 

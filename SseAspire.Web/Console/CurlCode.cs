@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace SseAspire.Web.Console;
 
 /// <summary>Commands for a POSIX shell with curl.</summary>
@@ -19,6 +21,29 @@ internal static class CurlCode
         [
             $"curl {ShellText.Quote($"{hub}/events")}",
             .. withKey ? ["-H \"Authorization: Bearer $PUBLISHING_KEY\""] : Array.Empty<string>(),
-            .. publication.Select(field => $"--data-urlencode {ShellText.Quote($"{field.Key}={field.Value}")}"),
+            .. publication.Select(field => Field(field.Key, field.Value)),
         ]) + "\n";
+
+    /// <summary>
+    /// As it is, unless it has what cannot be seen. A terminal acts on control characters that are pasted: ESC can end the
+    /// paste, and what follows a carriage return is then a command. Format characters make a command look like another.
+    /// </summary>
+    private static string Field(string name, string value) =>
+        value.EnumerateRunes().Any(MustEscape)
+            ? $"-d {ShellText.Quote($"{name}={Escape(value)}")}"
+            : $"--data-urlencode {ShellText.Quote($"{name}={value}")}";
+
+    private static bool MustEscape(Rune rune) => rune.Value != '\n' && StringLiteral.IsUnseen(rune);
+
+    /// <summary>As a form has it, and no more of it escaped than must be.</summary>
+    private static string Escape(string value)
+    {
+        var escaped = new StringBuilder();
+        foreach (var rune in value.EnumerateRunes())
+        {
+            escaped.Append(rune.Value is '%' or '&' or '+' || MustEscape(rune) ? Uri.EscapeDataString(rune.ToString()) : rune.ToString());
+        }
+
+        return escaped.ToString();
+    }
 }

@@ -21,6 +21,12 @@ internal sealed class PublicationForm
     /// <summary>The longest data the form takes, in UTF-16 code units, as <c>maxlength</c> counts; far below what the API takes.</summary>
     public const int MaxData = 65_536;
 
+    /// <summary>The longest retry, in milliseconds; the API's bound.</summary>
+    public const int MaxRetry = 3_600_000;
+
+    /// <summary>Types that the API refuses: <c>EventSource</c> dispatches its own events under these names.</summary>
+    private static readonly string[] EventSourceTypes = ["error", "open"];
+
     /// <summary>Longer ones are not put into addresses, which have an end.</summary>
     private const int MaxAddress = 2_000;
 
@@ -48,9 +54,15 @@ internal sealed class PublicationForm
             _errors[Data] = new("wrong.data", MaxData);
         }
 
-        if (_values[Retry].Length > 0 && !int.TryParse(_values[Retry], NumberStyles.None, CultureInfo.InvariantCulture, out _))
+        if (EventSourceTypes.Contains(_values[Type]))
         {
-            _errors[Retry] = new("wrong.retry");
+            _errors[Type] = new("wrong.type", string.Join(", ", EventSourceTypes));
+        }
+
+        if (_values[Retry].Length > 0
+            && (!int.TryParse(_values[Retry], NumberStyles.None, CultureInfo.InvariantCulture, out var retry) || retry > MaxRetry))
+        {
+            _errors[Retry] = new("wrong.retry", MaxRetry);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class StringLiteral
     /// <summary>For C#: raw where quotes would have to be escaped and all of it is on one line.</summary>
     public static string CSharp(string text)
     {
-        if (!text.AsSpan().ContainsAny('"', '\\') || text.StartsWith('"') || text.EndsWith('"') || text.Any(IsUnseen))
+        if (!text.AsSpan().ContainsAny('"', '\\') || text.StartsWith('"') || text.EndsWith('"') || text.EnumerateRunes().Any(IsUnseen))
         {
             return Escape(text, '"');
         }
@@ -31,16 +31,16 @@ internal static class StringLiteral
     private static string Escape(string text, char quote)
     {
         var literal = new StringBuilder().Append(quote);
-        foreach (var character in text)
+        foreach (var rune in text.EnumerateRunes())
         {
-            _ = character switch
+            _ = rune.Value switch
             {
                 '\n' => literal.Append(@"\n"),
                 '\t' => literal.Append(@"\t"),
                 '\\' => literal.Append(@"\\"),
-                _ when character == quote => literal.Append('\\').Append(quote),
-                _ when IsUnseen(character) => literal.Append(CultureInfo.InvariantCulture, $@"\u{(int)character:x4}"),
-                _ => literal.Append(character),
+                _ when rune.Value == quote => literal.Append('\\').Append(quote),
+                _ when IsUnseen(rune) => literal.AppendJoin("", rune.ToString().Select(unit => string.Create(CultureInfo.InvariantCulture, $@"\u{(int)unit:x4}"))),
+                _ => literal.Append(rune.ToString()),
             };
         }
 
@@ -48,6 +48,6 @@ internal static class StringLiteral
     }
 
     /// <summary>What would end the line, or could not be seen in it.</summary>
-    private static bool IsUnseen(char character) =>
-        char.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
+    public static bool IsUnseen(Rune character) =>
+        Rune.GetUnicodeCategory(character) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 }

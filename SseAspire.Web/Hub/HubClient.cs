@@ -16,6 +16,9 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     /// <summary>A page is better shown without its events than late.</summary>
     private static readonly TimeSpan PollTimeout = TimeSpan.FromSeconds(1.5);
 
+    /// <summary>Characters of data in an answer that may have ended at the API's bound of about 2 MB, and not for lack of events.</summary>
+    private const int LargeAnswer = 400_000;
+
     /// <summary>Longer than the API tries to append to its log, so that its own answer is what is seen.</summary>
     private static readonly TimeSpan CommandTimeout = TimeSpan.FromSeconds(8);
 
@@ -26,9 +29,21 @@ internal sealed class HubClient(HttpClient http, IOptions<HubKeys> keys, TimePro
     /// <exception cref="HubUnavailableException">The API is away.</exception>
     public async Task<IReadOnlyList<HubEvent>> LatestAsync(string topic, int count, CancellationToken cancellationToken)
     {
-        var path = $"/events/poll?topic={Uri.EscapeDataString(topic)}&history={count}&limit={count}";
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        return (await ReadAsync<EventsAnswer>(request, PollTimeout, cancellationToken)).Events;
+        var events = new List<HubEvent>();
+        for (var start = $"history={count}"; ;)
+        {
+            var path = $"/events/poll?topic={Uri.EscapeDataString(topic)}&{start}&limit={count}";
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            var page = await ReadAsync<EventsAnswer>(request, PollTimeout, cancellationToken);
+            events.AddRange(page.Events);
+            // An answer of large events ends before the newest of them.
+            if (events.Count >= count || page.Events.Sum(one => (long)one.Data.Length) < LargeAnswer)
+            {
+                return events.Count > count ? events[^count..] : events;
+            }
+
+            start = $"after={Uri.EscapeDataString(page.Next)}";
+        }
     }
 
     /// <summary>Publishes an event and returns once the log has it.</summary>

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.Options;
+using SseAspire.Web.Demonstration;
+
 namespace SseAspire.Web.Hub;
 
 /// <summary>
@@ -18,4 +21,8 @@ internal sealed class HubKeys
         keys.Publishing = configuration["Publishing:Key"] is { Length: > 0 } publishing ? publishing : null;
         keys.Operations = configuration["Operations:Key"] is { Length: > 0 } operations ? operations : null;
     }
+
+    /// <summary>The demonstration has one key for both, which opens nothing else.</summary>
+    public static void Read(HubKeys keys, IOptions<DemonstrationOptions> demonstration) =>
+        keys.Publishing = keys.Operations = demonstration.Value.Key is { Length: > 0 } key ? key : null;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 
 namespace SseAspire.Web.Lab;
@@ -11,13 +12,15 @@ internal static class LabEndpoints
         var lab = app.MapGroup("/compare").AddEndpointFilter((context, next) =>
         {
             context.HttpContext.Response.Headers.CacheControl = "no-store";
-            return next(context);
+            return NeedsDemonstrationAttribute.Refuse(context.HttpContext) is { } problem
+                ? ValueTask.FromResult<object?>(Results.Problem(problem))
+                : next(context);
         });
 
         // What a browser compares its own clock to: nothing else may take time here.
         lab.MapGet("/clock", (LabClock clock) => Results.Json(new { now = clock.Now }));
 
-        lab.MapGet("/hub", async (HubClient hub, CancellationToken cancellationToken) =>
+        lab.MapGet("/hub", async ([FromKeyedServices(DemonstrationOptions.Hub)] HubClient hub, CancellationToken cancellationToken) =>
         {
             try
             {
@@ -29,7 +32,7 @@ internal static class LabEndpoints
             }
         });
 
-        lab.MapGet("/runs/{id}", async (string id, LabRuns runs, HubClient hub, CancellationToken cancellationToken) =>
+        lab.MapGet("/runs/{id}", async (string id, LabRuns runs, [FromKeyedServices(DemonstrationOptions.Hub)] HubClient hub, CancellationToken cancellationToken) =>
             runs.Find(id) is { } run
                 ? Results.Json(await LabProgress.OfAsync(run, hub, cancellationToken), JsonSerializerOptions.Web)
                 : Results.NotFound());

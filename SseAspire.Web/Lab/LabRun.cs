@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using SseAspire.Web.Hub;
 
@@ -47,15 +48,18 @@ internal sealed class LabRun : IDisposable
     private volatile bool _hubAway;
     private volatile bool _isPublished;
 
-    public LabRun(LabSettings settings, string id, string topic, string cursor, HubClient hub, LabClock clock, TimeProvider time)
+    public LabRun(LabSettings settings, IPAddress visitor, string id, string topic, string cursor, HubClient hub, LabClock clock, TimeProvider time)
     {
-        (Settings, Id, Topic, Cursor, _cursor) = (settings, id, topic, cursor, cursor);
+        (Settings, Visitor, Id, Topic, Cursor, _cursor) = (settings, visitor, id, topic, cursor, cursor);
         (_hub, _clock, _time) = (hub, clock, time);
         Meters = LabTransport.All.ToDictionary(transport => transport.Name, transport => $"{id}.{transport.Name}");
         _lookedAt = time.GetTimestamp();
     }
 
     public LabSettings Settings { get; }
+
+    /// <summary>The visitor's address, as limits count it.</summary>
+    public IPAddress Visitor { get; }
 
     /// <summary>Known to the visitor alone: whoever has it may watch, cut and stop the run.</summary>
     public string Id { get; }

@@ -1,36 +1,39 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.ServiceDiscovery;
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 
 namespace SseAspire.Web.Lab;
 
 /// <summary>The runs that this process conducts. They are bounded, and one that measures is alone.</summary>
 /// <remarks>A run lives in one process: with several of them a visitor's requests must reach the same one.</remarks>
-internal sealed class LabRuns(ServiceEndpointResolver services, LabClock clock, TimeProvider time, IHostApplicationLifetime lifetime)
+internal sealed class LabRuns(
+    ServiceEndpointResolver services, IOptions<DemonstrationOptions> demonstration, LabClock clock, TimeProvider time, IHostApplicationLifetime lifetime)
 {
-    private const int MaxRuns = 8;
-
     private readonly ConcurrentDictionary<string, LabRun> _runs = new();
     private readonly Lock _starting = new();
 
-    /// <summary>Prepares a run, which begins when it is first looked at; null where others are under way.</summary>
+    /// <summary>Prepares a run, which begins when it is first looked at.</summary>
+    /// <returns>The run, or why it may not begin now.</returns>
     /// <exception cref="HubUnavailableException">The API is away.</exception>
-    public async Task<LabRun?> StartAsync(LabSettings settings, HubClient hub, CancellationToken cancellationToken)
+    public async Task<(LabRun? Run, LabRefusal? Refusal)> StartAsync(LabSettings settings, IPAddress visitor, HubClient hub, CancellationToken cancellationToken)
     {
         var id = RandomNumberGenerator.GetHexString(16, lowercase: true);
         var topic = $"lab/{id}";
         var page = await hub.ReadAfterAsync(topic, null, cancellationToken);
-        var run = new LabRun(settings, id, topic, page.Next, hub, clock, time)
+        var run = new LabRun(settings, visitor, id, topic, page.Next, hub, clock, time)
         {
             Cost = settings.Readers > 0 ? new ServingCost(services, hub, clock, time) : null,
         };
         lock (_starting)
         {
-            var others = _runs.Values.Where(other => !other.IsPublished).ToList();
-            if (_runs.Count >= MaxRuns || others.Any(other => other.Cost is not null) || (run.Cost is not null && others.Count > 0))
+            if (LabBudget.Refuse(run, [.. _runs.Values], demonstration.Value) is { } refusal)
             {
-                return null;
+                run.Dispose();
+                return (null, refusal);
             }
 
             _runs[id] = run;
@@ -49,7 +52,7 @@ internal sealed class LabRuns(ServiceEndpointResolver services, LabClock clock, 
         }
 
         _ = Task.Run(() => ConductAsync(run), CancellationToken.None);
-        return run;
+        return (run, null);
     }
 
     /// <summary>The run of an id; null where it has ended or never was.</summary>

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Microsoft.Extensions.ServiceDiscovery;
+using SseAspire.Web.Demonstration;
 
 namespace SseAspire.Web.Lab;
 
@@ -39,7 +40,7 @@ internal sealed class VirtualReaders : IAsyncDisposable
     public static async Task<VirtualReaders> OpenAsync(
         ServiceEndpointResolver services, LabTransport transport, LabRun run, TimeSpan spread, CancellationToken cancellationToken)
     {
-        var found = await services.GetEndpointsAsync("https+http://api", cancellationToken);
+        var found = await services.GetEndpointsAsync($"https+http://{DemonstrationOptions.Hub}", cancellationToken);
         Uri[] api = [.. found.Endpoints.Select(endpoint => new Uri(endpoint.EndPoint.ToString()!))];
         var interval = TimeSpan.FromSeconds(run.Settings.Interval);
         return new VirtualReaders(api, transport, run.Topic, run.Settings.Readers, interval, spread);

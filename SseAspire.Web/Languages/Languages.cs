@@ -69,12 +69,15 @@ internal static class Languages
         });
     }
 
-    /// <summary>The address of this very page in a language.</summary>
+    /// <summary>
+    /// The address of this very page in a language, relative to it: the Host header and the path are the client's to choose,
+    /// and a link made of them could lead elsewhere.
+    /// </summary>
     public static string AddressIn(this HttpRequest request, CultureInfo language)
     {
         var query = request.Query.Where(pair => pair.Key != QueryKey)
             .SelectMany(pair => pair.Value, (pair, value) => KeyValuePair.Create(pair.Key, value))
             .Append(new(QueryKey, language.Name));
-        return $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}{QueryString.Create(query)}";
+        return QueryString.Create(query).ToString();
     }
 }

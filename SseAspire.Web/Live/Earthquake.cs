@@ -17,4 +17,11 @@ internal sealed record Earthquake(
     double? DepthKm,
     DateTimeOffset? OccurredAt,
     string? Url,
-    bool Recorded);
+    bool Recorded)
+{
+    /// <summary>The longest place that a page shows.</summary>
+    private const int MaxPlace = 200;
+
+    /// <summary>The earthquake as a page shows it.</summary>
+    public Earthquake Shortened() => this with { Place = ShortText.Of(Place, MaxPlace), Url = null };
+}

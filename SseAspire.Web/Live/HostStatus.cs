@@ -2,7 +2,14 @@ namespace SseAspire.Web.Live;
 
 /// <summary>What the producer's machine does; a figure that its platform does not give is null.</summary>
 internal sealed record HostStatus(
-    CpuStatus? Cpu, MemoryStatus? Memory, NetworkStatus? Network, DiskStatus? Disk, string? Host);
+    CpuStatus? Cpu, MemoryStatus? Memory, NetworkStatus? Network, DiskStatus? Disk, string? Host)
+{
+    /// <summary>The longest name that a page shows.</summary>
+    private const int MaxHost = 100;
+
+    /// <summary>The status as a page shows it.</summary>
+    public HostStatus Shortened() => this with { Host = ShortText.Of(Host, MaxHost) };
+}
 
 /// <param name="Percent">0 to 100, of all cores together.</param>
 internal sealed record CpuStatus(double? Percent);

@@ -7,7 +7,8 @@ namespace SseAspire.Web.Live;
 internal sealed record Shown<T>(HubEvent Event, T Data);
 
 /// <summary>
-/// What the server renders before any script runs: the newest events of the three kinds, newest first.
+/// What the server renders before any script runs: the newest events of the three kinds, newest first, their texts
+/// shortened.
 /// </summary>
 /// <param name="HubAway">The API did not answer: the lists are empty because nobody knows.</param>
 internal sealed record LatestEvents(
@@ -33,9 +34,9 @@ internal sealed record LatestEvents(
             await Task.WhenAll(status, news, notifications);
             return new LatestEvents(
                 false,
-                Read(await status, ReadJson<HostStatus>).FirstOrDefault(),
-                Read(await news, ReadJson<Earthquake>),
-                Read(await notifications, Notification.Read));
+                Read(await status, data => ReadJson<HostStatus>(data)?.Shortened()).FirstOrDefault(),
+                Read(await news, data => ReadJson<Earthquake>(data)?.Shortened()),
+                Read(await notifications, data => Notification.Read(data).Shortened()));
         }
         catch (HubUnavailableException)
         {

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace SseAspire.Web.Live;
 
@@ -14,6 +15,13 @@ internal sealed record Notification(string Text, string? From)
 
     /// <summary>The longest name the form takes.</summary>
     public const int MaxFrom = 40;
+
+    /// <summary>The longest text that a page shows, of a publisher other than the form.</summary>
+    private const int MaxShown = 500;
+
+    /// <summary>Whether the text is the beginning of a longer one.</summary>
+    [JsonIgnore]
+    public bool IsShortened { get; private init; }
 
     /// <summary>Reads an event's data; never fails, since anybody may publish anything there.</summary>
     public static Notification Read(string data)
@@ -36,6 +44,10 @@ internal sealed record Notification(string Text, string? From)
 
         return new Notification(data, null);
     }
+
+    /// <summary>The notification as a page shows it.</summary>
+    public Notification Shortened() =>
+        new(ShortText.Of(Text, MaxShown)!, ShortText.Of(From, MaxShown)) { IsShortened = Text.Length > MaxShown };
 
     /// <summary>The event's data.</summary>
     public string Write() => JsonSerializer.Serialize(this, NotificationJson.Default.Notification);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Lab;
 using SseAspire.Web.Security;
@@ -15,11 +16,12 @@ namespace SseAspire.Web.Pages;
 /// The lab: four transports read the same events in the visitor's browser at the same time. The address carries the
 /// settings. What a run needs of the server, its script asks for here and at <see cref="LabEndpoints"/>.
 /// </summary>
+[NeedsDemonstration]
 internal sealed class CompareModel(
     LabRuns lab,
-    HubClient hub,
+    [FromKeyedServices(DemonstrationOptions.Hub)] HubClient hub,
     VisitorLimiter limiter,
-    IOptions<ApiOptions> api,
+    IOptions<DemonstrationOptions> demonstration,
     IStringLocalizer<CompareTexts> texts,
     IStringLocalizer<SiteTexts> siteTexts)
     : PageModel
@@ -28,7 +30,10 @@ internal sealed class CompareModel(
     private const int BusySeconds = 10;
 
     /// <summary>Where the browser reads the events.</summary>
-    public Uri HubUrl => api.Value.PublicUrl;
+    public Uri HubUrl => demonstration.Value.PublicUrl;
+
+    /// <summary>Whether visitors can start a run.</summary>
+    public bool IsLive => demonstration.Value.Enabled;
 
     /// <summary>What is wrong with the settings, by the field's name.</summary>
     public IReadOnlyDictionary<string, string> Errors { get; private set; } = new Dictionary<string, string>();
@@ -61,9 +66,14 @@ internal sealed class CompareModel(
 
         try
         {
-            return await lab.StartAsync(settings, hub, HttpContext.RequestAborted) is { } run
-                ? new JsonResult(new { id = run.Id, topic = run.Topic, cursor = run.Cursor, meters = run.Meters, settings })
-                : Refuse(StatusCodes.Status409Conflict, texts["refused.busy"], BusySeconds);
+            var (run, refusal) = await lab.StartAsync(settings, VisitorLimiter.AddressOf(HttpContext), hub, HttpContext.RequestAborted);
+            return refusal switch
+            {
+                LabRefusal.Busy => Refuse(StatusCodes.Status409Conflict, texts["refused.busy"], BusySeconds),
+                LabRefusal.Budget => Refuse(StatusCodes.Status429TooManyRequests, texts["refused.budget"], BusySeconds),
+                LabRefusal.Address => Refuse(StatusCodes.Status429TooManyRequests, texts["refused.address"], BusySeconds),
+                _ => new JsonResult(new { id = run!.Id, topic = run.Topic, cursor = run.Cursor, meters = run.Meters, settings }),
+            };
         }
         catch (HubUnavailableException)
         {

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Mvc.RazorPages;
 using Microsoft.Extensions.Localization;
 using Microsoft.Extensions.Options;
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Recover;
 using SseAspire.Web.Security;
@@ -14,11 +15,12 @@ namespace SseAspire.Web.Pages;
 /// The page that shows how a stream heals. Its script reads the hub twice from the browser and breaks both
 /// readers through the forms here, which answer JSON: an outcome, or a problem document that says why not.
 /// </summary>
+[NeedsDemonstration]
 internal sealed class RecoverModel(
-    HubClient hub,
+    [FromKeyedServices(DemonstrationOptions.Hub)] HubClient hub,
     Visits visits,
     VisitorLimiter limiter,
-    IOptions<ApiOptions> api,
+    IOptions<DemonstrationOptions> demonstration,
     IStringLocalizer<RecoverTexts> texts,
     IStringLocalizer<SiteTexts> siteTexts)
     : PageModel
@@ -26,15 +28,25 @@ internal sealed class RecoverModel(
     /// <summary>How long the network is off, in seconds.</summary>
     public const int Outage = 5;
 
+    /// <summary>After how long a visitor who found no place may find one.</summary>
+    private const int FullSeconds = 15;
+
     /// <summary>Where the browser reads the stream.</summary>
-    public Uri HubUrl => api.Value.PublicUrl;
+    public Uri HubUrl => demonstration.Value.PublicUrl;
+
+    /// <summary>Whether there is a stream to read and to break.</summary>
+    public bool IsLive => demonstration.Value.Enabled;
 
     /// <summary>Somebody looks at the page: its events go on, or begin where there are none for it (any more).</summary>
     public async Task<IActionResult> OnPostLookAsync(string? visit)
     {
-        if (visits.Look(visit) is not { } current)
+        var (current, isOverShare) = visits.Look(visit, VisitorLimiter.AddressOf(HttpContext));
+        if (current is null)
         {
-            return Refuse(StatusCodes.Status503ServiceUnavailable, texts["visit.full"]);
+            Response.Headers.RetryAfter = FullSeconds.ToString(CultureInfo.InvariantCulture);
+            return isOverShare
+                ? Refuse(StatusCodes.Status429TooManyRequests, texts["visit.share", Visits.MaxPerAddress])
+                : Refuse(StatusCodes.Status503ServiceUnavailable, texts["visit.full"]);
         }
 
         if (!current.IsAnnounced)

@@ -1,10 +1,12 @@
+using System.Net;
+
 namespace SseAspire.Web.Recover;
 
 /// <summary>
 /// One page that somebody looks at: its events, five a second on a topic of its own, and the names under which
 /// the hub knows its two readers.
 /// </summary>
-internal sealed class Visit(string id, DateTimeOffset begun)
+internal sealed class Visit(string id, IPAddress visitor, DateTimeOffset begun)
 {
     /// <summary>How many events wait at most for a hub that is away: a minute's. Then time stands still.</summary>
     private const int MaxWaiting = 300;
@@ -16,6 +18,9 @@ internal sealed class Visit(string id, DateTimeOffset begun)
     private long _last;
 
     public string Id { get; } = id;
+
+    /// <summary>The visitor's address, as limits count it.</summary>
+    public IPAddress Visitor => visitor;
 
     public string Topic => $"recover/{Id}";
 

@@ -1,3 +1,4 @@
+using SseAspire.Web.Demonstration;
 using SseAspire.Web.Hub;
 using SseAspire.Web.Lab;
 
@@ -40,7 +41,7 @@ internal sealed class VisitPublisher(Visits visits, IServiceProvider services, L
         try
         {
             // A new client each time: one that lives as long as the process would never look up the API's address again.
-            await services.GetRequiredService<HubClient>().PublishAsync(
+            await services.GetRequiredKeyedService<HubClient>(DemonstrationOptions.Hub).PublishAsync(
                 batches.SelectMany(batch => batch.Events.Select(one => one.On(batch.Visit.Topic))), stoppingToken);
         }
         catch (HubUnavailableException)

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography;
 using SseAspire.Web.Lab;
 
@@ -8,6 +9,9 @@ namespace SseAspire.Web.Recover;
 internal sealed class Visits(LabClock clock)
 {
     public const int Max = 50;
+
+    /// <summary>So many of one address: otherwise one visitor takes all of them.</summary>
+    public const int MaxPerAddress = 10;
 
     /// <summary>A page asks every five seconds. One that has not for so long is closed, hidden or cut off.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
@@ -29,8 +33,8 @@ internal sealed class Visits(LabClock clock)
     }
 
     /// <summary>Goes on with a visit, or begins one where there is none of that name (any more).</summary>
-    /// <returns>Null where there are too many.</returns>
-    public Visit? Look(string? id)
+    /// <returns>The visit; or null, and whether there are too many of this address or of all.</returns>
+    public (Visit? Visit, bool IsOverShare) Look(string? id, IPAddress visitor)
     {
         lock (_lock)
         {
@@ -39,18 +43,19 @@ internal sealed class Visits(LabClock clock)
             if (id is not null && _visits.TryGetValue(id, out var known))
             {
                 known.LookedAt = now;
-                return known;
+                return (known, false);
             }
 
-            if (_visits.Count == Max)
+            var isOverShare = _visits.Values.Count(other => other.Visitor.Equals(visitor)) >= MaxPerAddress;
+            if (isOverShare || _visits.Count == Max)
             {
-                return null;
+                return (null, isOverShare);
             }
 
             // Not to be guessed: who knows it can cut the visit's readers.
-            var visit = new Visit(RandomNumberGenerator.GetHexString(16, lowercase: true), now);
+            var visit = new Visit(RandomNumberGenerator.GetHexString(16, lowercase: true), visitor, now);
             _visits[visit.Id] = visit;
-            return visit;
+            return (visit, false);
         }
     }
 

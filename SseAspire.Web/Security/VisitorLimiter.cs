@@ -29,7 +29,7 @@ internal sealed class VisitorLimiter : IDisposable
     /// <summary>How long to wait, or null where the visitor may act now (and has thereby acted).</summary>
     public TimeSpan? Refuse(HttpContext context)
     {
-        using var lease = _limiter.AttemptAcquire(ClientNetwork.Of(context.Connection.RemoteIpAddress));
+        using var lease = _limiter.AttemptAcquire(AddressOf(context));
         if (lease.IsAcquired)
         {
             return null;
@@ -37,6 +37,9 @@ internal sealed class VisitorLimiter : IDisposable
 
         return lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) && wait > Period ? wait : Period;
     }
+
+    /// <summary>The visitor's address as limits count it: of IPv6 the /64.</summary>
+    public static IPAddress AddressOf(HttpContext context) => ClientNetwork.Of(context.Connection.RemoteIpAddress);
 
     public void Dispose() => _limiter.Dispose();
 }

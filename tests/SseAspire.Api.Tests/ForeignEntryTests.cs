@@ -46,6 +46,28 @@ public sealed partial class ForeignEntryTests
         Assert.Contains("Skipped 1 log entries", api.Output, StringComparison.Ordinal);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task An_event_that_publishers_may_no_longer_append_is_delivered_where_the_log_has_it_already()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await PublishAsync(api, 1);
+        var deep = string.Join('/', Enumerable.Repeat("a", 20));
+        await client.GetDatabase().ExecuteAsync(
+            "XADD", new LogKeys("main").Log, "*", "topic", Topic, "topic", deep, "data", "2", "at", "1795363132834", "type", "error", "retry", "2147483647");
+
+        await using var stream = await OpenStream.OpenAsync(api.Address, $"topic={Topic}&lastEventId=earliest");
+
+        SseFrame frame;
+        do
+        {
+            frame = await stream.NextAsync();
+        }
+        while (frame.Type != "error");
+        Assert.Equal("2", frame.Data);
+    }
+
     [Fact(Timeout = 300_000)]
     public async Task Random_entries_under_load_cost_no_reader_an_event()
     {

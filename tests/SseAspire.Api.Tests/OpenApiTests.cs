@@ -42,6 +42,10 @@ public sealed class OpenApiTests(SharedApi shared)
             document.Paths["/events"].Operations![HttpMethod.Post].RequestBody!.Content!,
             content => Assert.Equal(["topic", "data", "type", "id", "retry"], content.Value.Schema!.Properties!.Keys));
 
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { Host = "evil.example" } };
+        using var answer = await shared.Api.Client.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("evil.example", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+
         IEnumerable<string?> ParametersOf(string path, HttpMethod method) =>
             document.Paths[path].Operations![method].Parameters!.Select(parameter => parameter.Name);
     }

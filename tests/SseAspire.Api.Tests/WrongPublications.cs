@@ -34,6 +34,7 @@ internal static class WrongPublications
         yield return Post("form with one empty topic of two", Form, "topic=refused&topic=&data=x", "topic");
         yield return Post("form with 17 topics", Form, $"{Repeat("topic=refused", 17)}&data=x", "topic");
         yield return Post("form with a topic of 257 bytes", Form, $"topic={new string('x', 257)}&data=x", "topic");
+        yield return Post("form with a topic of 17 levels", Form, $"topic={Repeat("a", 17, "/")}&data=x", "topic");
         yield return Post("form without data", Form, "topic=refused", "data");
         yield return Post("form with a misspelt field", Form, "topic=refused&data=x&tpye=x", "tpye");
         yield return Post("form with a private event", Form, "topic=refused&data=x&private=on", "private");
@@ -70,12 +71,12 @@ internal static class WrongPublications
             }
         }
 
-        foreach (var retry in (string[])["-1", "99999999999999999999", "2147483648", "soon", "1.5", "%0A1", "1e3"])
+        foreach (var retry in (string[])["-1", "99999999999999999999", "2147483647", "3600001", "2147483648", "soon", "1.5", "%0A1", "1e3"])
         {
             yield return Post($"form with retry={retry}", Form, $"topic=refused&data=x&retry={retry}", "retry");
         }
 
-        foreach (var type in (string[])["gap", "heartbeat", new string('t', 257)])
+        foreach (var type in (string[])["error", "open", "gap", "heartbeat", new string('t', 257)])
         {
             yield return Post($"form with type {type}", Form, $"topic=refused&data=x&type={type}", "type");
         }

@@ -11,6 +11,7 @@ public sealed class WrongSettingTests
     [InlineData("SseAspire.Api", "Hub__Heartbeat", "-00:00:01", "Wrong setting: Hub:Heartbeat: The field Heartbeat must be between 00:00:01 and 01:00:00.")]
     [InlineData("SseAspire.Api", "Hub__MaxTopics", "many", "Wrong setting: Failed to convert configuration value 'many' at 'Hub:MaxTopics' to type 'System.Int32'.")]
     [InlineData("SseAspire.Web", "Api__PublicUrl", "here", "Wrong setting: Api:PublicUrl must be an absolute http or https URL, such as https://hub.example.org.")]
+    [InlineData("SseAspire.Web", "Demonstration__PublicUrl", "here", "Wrong setting: Demonstration:PublicUrl must be an absolute http or https URL, such as https://demonstration.example.org.")]
     public async Task It_ends_with_one_line_that_names_the_setting_and_exit_code_1(string part, string name, string value, string expected)
     {
         using var service = Start(part, $"http://127.0.0.1:{ServiceProcess.FreePort()}", (name, value));

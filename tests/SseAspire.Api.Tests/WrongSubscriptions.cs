@@ -47,6 +47,10 @@ internal static class WrongSubscriptions
         yield return WrongRequest.Get($"{path} with a topic of 60,000 bytes", $"{path}?topic={new string('x', 60_000)}", "topic", headers);
         yield return WrongRequest.Get($"{path} with the replacement character", $"{path}?topic=%EF%BF%BD", "topic", headers);
         yield return WrongRequest.Get($"{path} with ** before the last level", $"{path}?topic=**/a", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a topic of 17 levels", $"{path}?topic={Repeat("a", 17, "/")}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a pattern of 17 levels", $"{path}?topic={Repeat("a", 16, "/")}/**", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a pattern of 256 levels", $"{path}?topic={new string('/', 255)}", "topic", headers);
+        yield return WrongRequest.Get($"{path} with a pattern of five wildcards", $"{path}?topic=*/*/*/*/*", "topic", headers);
         yield return WrongRequest.Get($"{path} with ** twice", $"{path}?topic=a/**/**", "topic", headers);
         yield return WrongRequest.Get($"{path} with a name that is not UTF-8", $"{path}?topic=a&%FF=1", "query", headers);
         yield return WrongRequest.Get($"{path} with a broken escape of no name", $"{path}?topic=a&=%zz", "query", headers);

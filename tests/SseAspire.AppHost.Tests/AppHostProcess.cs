@@ -28,12 +28,13 @@ internal sealed class AppHostProcess : IAsyncDisposable
     {
         WebPort = ServiceProcess.FreePort();
         ApiPort = ServiceProcess.FreePort();
+        var demonstrationPort = ServiceProcess.FreePort();
         DashboardPort = ServiceProcess.FreePort();
         var start = new ProcessStartInfo("setsid",
             [
                 "dotnet", "run", "--no-build", "--configuration", RepositoryRoot.Configuration,
                 "--project", Path.Combine(RepositoryRoot.Path, "SseAspire.AppHost"), "--",
-                $"--Web:Port={WebPort}", $"--Api:Port={ApiPort}",
+                $"--Web:Port={WebPort}", $"--Api:Port={ApiPort}", $"--Demonstration:Port={demonstrationPort}",
                 $"--ASPNETCORE_URLS=http://localhost:{DashboardPort}",
                 $"--ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL=http://localhost:{ServiceProcess.FreePort()}",
                 $"--ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL=http://localhost:{ServiceProcess.FreePort()}",

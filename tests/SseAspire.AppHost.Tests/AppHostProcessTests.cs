@@ -24,13 +24,13 @@ public sealed class AppHostProcessTests
         using var login = await http.GetAsync(new Uri(dashboard), Cancelled);
         Assert.Equal(HttpStatusCode.OK, login.StatusCode);
 
-        Assert.Equal("SseAspire starts: broker (embedded), producer, api (2 replicas), web.", appHost.Lines[0]);
+        Assert.Equal("SseAspire starts: broker (embedded), producer, api (2 replicas), demonstration (2 replicas), web.", appHost.Lines[0]);
         // Each part once, in no fixed order, then the summary: nothing else, and nothing that looks like a fault.
         Assert.Equal(
-            ["api is ready", "broker is ready", "producer is ready", "web is ready"],
-            appHost.Lines.Skip(1).Take(4).Select(line => line.Split(" at ")[0]).Order(StringComparer.Ordinal));
+            ["api is ready", "broker is ready", "demonstration is ready", "producer is ready", "web is ready"],
+            appHost.Lines.Skip(1).Take(5).Select(line => line.Split(" at ")[0]).Order(StringComparer.Ordinal));
         Assert.Equal(["", "SseAspire is ready after", $"  Front end  {page}", $"  Dashboard  {dashboard}", "Press Ctrl+C to stop."],
-            appHost.Lines.Skip(5).Select(line => line.StartsWith("SseAspire is ready after", StringComparison.Ordinal) ? "SseAspire is ready after" : line));
+            appHost.Lines.Skip(6).Select(line => line.StartsWith("SseAspire is ready after", StringComparison.Ordinal) ? "SseAspire is ready after" : line));
     }
 
     [Theory]
@@ -72,6 +72,7 @@ public sealed class AppHostProcessTests
     [Theory]
     [InlineData("Web:Port", "the front end")]
     [InlineData("Api:Port", "the API")]
+    [InlineData("Demonstration:Port", "the demonstration")]
     public async Task A_port_in_use_is_named_with_the_setting_that_changes_it_before_anything_starts(string setting, string part)
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);

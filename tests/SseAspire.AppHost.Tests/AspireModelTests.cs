@@ -6,26 +6,29 @@ namespace SseAspire.AppHost.Tests;
 public sealed class AspireModelTests
 {
     [Fact]
-    public async Task It_draws_broker_producer_API_and_front_end_each_waiting_for_what_it_needs()
+    public async Task It_draws_broker_producer_API_demonstration_and_front_end_each_waiting_for_what_it_needs()
     {
         await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
 
-        Assert.Equal(["broker", "producer", "api", "web"], model.Parts.Select(resource => resource.Name));
+        Assert.Equal(["broker", "producer", "api", "demonstration", "web"], model.Parts.Select(resource => resource.Name));
         Assert.Equal(["broker"], model.WaitsFor("producer"));
         Assert.Equal(["broker"], model.WaitsFor("api"));
-        Assert.Equal(["api"], model.WaitsFor("web"));
+        Assert.Equal(["broker"], model.WaitsFor("demonstration"));
+        Assert.Equal(["api", "demonstration"], model.WaitsFor("web"));
         Assert.All(model.Parts, resource => Assert.NotEmpty(resource.Annotations.OfType<HealthCheckAnnotation>()));
     }
 
     [Fact]
-    public async Task Browsers_reach_the_front_end_at_8080_and_the_API_at_8081()
+    public async Task Browsers_reach_the_front_end_at_8080_the_API_at_8081_and_the_demonstration_at_8082()
     {
         await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
 
         Assert.Equal(8080, model.Endpoint("web", "http").Port);
         Assert.Equal(8081, model.Endpoint("api", "http").Port);
         Assert.True(model.Endpoint("web", "http").IsExternal);
+        Assert.Equal(8082, model.Endpoint("demonstration", "http").Port);
         Assert.True(model.Endpoint("api", "http").IsExternal);
+        Assert.True(model.Endpoint("demonstration", "http").IsExternal);
         Assert.False(model.Endpoint("producer", "http").IsExternal);
     }
 
@@ -50,6 +53,35 @@ public sealed class AspireModelTests
         Assert.Equal("http://localhost:8081", web["services__api__http__0"]);
         Assert.Equal("http://localhost:8081", web["Api__PublicUrl"]);
         Assert.Equal("Development", web["ASPNETCORE_ENVIRONMENT"]);
+        Assert.Equal("http://localhost:8082", web["services__demonstration__http__0"]);
+        Assert.Equal("http://localhost:8082", web["Demonstration__PublicUrl"]);
+        Assert.Equal("true", web["Demonstration__Enabled"]);
+    }
+
+    [Fact]
+    public async Task The_demonstration_is_a_hub_with_a_log_of_its_own_in_the_same_broker()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
+
+        var api = await model.EnvironmentAsync("api");
+        var demonstration = await model.EnvironmentAsync("demonstration");
+        Assert.Equal(api["ConnectionStrings__broker"], demonstration["ConnectionStrings__broker"]);
+        Assert.DoesNotContain("Log__Hub", api.Keys);
+        Assert.Equal("demonstration", demonstration["Log__Hub"]);
+        Assert.Equal("http://localhost:8080", demonstration["Cors__Origins__0"]);
+        Assert.Equal("true", demonstration["Operations__Enabled"]);
+        Assert.Equal(2, model["demonstration"].GetReplicaCount());
+    }
+
+    [Fact]
+    public async Task Switched_off_there_is_no_demonstration_and_the_front_end_is_told_so()
+    {
+        await using var model = await AppHostModel.DrawAsync("--Broker=embedded", "--Demonstration:Enabled=false");
+
+        Assert.Equal(["broker", "producer", "api", "web"], model.Parts.Select(resource => resource.Name));
+        var web = await model.EnvironmentAsync("web");
+        Assert.Equal("false", web["Demonstration__Enabled"]);
+        Assert.DoesNotContain("services__demonstration__http__0", web.Keys);
     }
 
     [Fact]
@@ -60,6 +92,7 @@ public sealed class AspireModelTests
         Assert.Equal(8443, model.Endpoint("web", "https").Port);
         Assert.Equal("https://localhost:8443", (await model.EnvironmentAsync("api"))["Cors__Origins__0"]);
         Assert.Equal("https://localhost:8444", (await model.EnvironmentAsync("web"))["Api__PublicUrl"]);
+        Assert.Equal("https://localhost:8445", (await model.EnvironmentAsync("web"))["Demonstration__PublicUrl"]);
     }
 
     [Theory]
@@ -84,15 +117,19 @@ public sealed class AspireModelTests
         Assert.Equal(
             [("Statistics", "http://localhost:8081/stats"), ("OpenAPI document", "http://localhost:8081/openapi/v1.json")],
             (await model.LinksAsync("api")).Select(link => (link.DisplayText, link.Url)));
+        Assert.Equal(
+            [("Statistics", "http://localhost:8082/stats")],
+            (await model.LinksAsync("demonstration")).Select(link => (link.DisplayText, link.Url)));
     }
 
     [Theory]
     [InlineData("producer", "Liveness /alive")]
     [InlineData("api", "Readiness /health", "Liveness /alive")]
+    [InlineData("demonstration", "Readiness /health", "Liveness /alive")]
     [InlineData("web", "Readiness /health", "Liveness /alive")]
     public async Task Published_each_service_tells_the_platform_what_to_ask_it(string name, params string[] probes)
     {
-        await using var model = await AppHostModel.DrawAsync("--publisher=manifest", "--output-path=unused");
+        await using var model = await AppHostModel.DrawAsync("--publisher=manifest", "--output-path=unused", "--Demonstration:Enabled=true");
 
 #pragma warning disable ASPIREPROBES001
         Assert.Equal(probes, model[name].Annotations.OfType<EndpointProbeAnnotation>().Select(probe => $"{probe.Type} {probe.Path}"));
@@ -104,7 +141,8 @@ public sealed class AspireModelTests
     {
         await using var model = await AppHostModel.DrawAsync("--Broker=embedded");
 
-        Assert.Equal([("drop", "Drop all streams"), ("drain", "Drain")], model.Commands("api").Select(command => (command.Name, command.DisplayName)));
+        Assert.All(["api", "demonstration"], hub => Assert.Equal(
+            [("drop", "Drop all streams"), ("drain", "Drain")], model.Commands(hub).Select(command => (command.Name, command.DisplayName))));
         Assert.Equal(
             [("burst", "Burst of 1,000"), ("pause", "Pause"), ("resume", "Resume")],
             model.Commands("producer").Select(command => (command.Name, command.DisplayName)));

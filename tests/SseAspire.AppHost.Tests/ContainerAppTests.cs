@@ -8,10 +8,12 @@ public sealed class ContainerAppTests
     /// <summary>What the platform's ingress gives a request: learn.microsoft.com/azure/container-apps/ingress-overview.</summary>
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(240);
 
-    public static TheoryData<string> Services => ["producer", "api", "web"];
+    public static TheoryData<string> Services => ["producer", "api", "demonstration", "web"];
+
+    public static TheoryData<string> Hubs => ["api", "demonstration"];
 
     [Fact]
-    public void There_is_a_template_for_each_part() => Assert.Equal(["api", "broker", "producer", "web"], ContainerApp.Names);
+    public void There_is_a_template_for_each_part() => Assert.Equal(["api", "broker", "demonstration", "producer", "web"], ContainerApp.Names);
 
     [Theory]
     [MemberData(nameof(Services))]
@@ -26,10 +28,11 @@ public sealed class ContainerAppTests
 
     [Theory]
     [InlineData("api", "true")]
+    [InlineData("demonstration", "true")]
     [InlineData("web", "true")]
     [InlineData("producer", "false")]
     [InlineData("broker", "false")]
-    public void Only_the_hub_and_the_front_end_are_reached_from_outside_and_over_TLS_alone(string name, string external)
+    public void Only_the_hubs_and_the_front_end_are_reached_from_outside_and_over_TLS_alone(string name, string external)
     {
         var app = ContainerApp.Read(name);
 
@@ -41,23 +44,25 @@ public sealed class ContainerAppTests
         }
     }
 
-    [Fact]
-    public void Streams_end_by_themselves_before_the_ingress_ends_them()
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public void Streams_end_by_themselves_before_the_ingress_ends_them(string name)
     {
-        var lifetime = Duration("Hub__MaxLifetime");
+        var lifetime = Duration(name, "Hub__MaxLifetime");
 
         // Spread by a tenth.
         Assert.InRange(1.1 * lifetime, TimeSpan.Zero, RequestTimeout - TimeSpan.FromSeconds(5));
     }
 
-    [Fact]
-    public void The_platform_waits_for_a_drain_to_end()
+    [Theory]
+    [MemberData(nameof(Hubs))]
+    public void The_platform_waits_for_a_drain_to_end(string name)
     {
-        var grace = ContainerApp.Read("api")["properties/template/terminationGracePeriodSeconds"];
+        var grace = ContainerApp.Read(name)["properties/template/terminationGracePeriodSeconds"];
 
         // After the drain the host may take ten seconds to end.
         Assert.True(
-            TimeSpan.FromSeconds(int.Parse(grace, CultureInfo.InvariantCulture)) > Duration("Hub__DrainTime") + TimeSpan.FromSeconds(10));
+            TimeSpan.FromSeconds(int.Parse(grace, CultureInfo.InvariantCulture)) > Duration(name, "Hub__DrainTime") + TimeSpan.FromSeconds(10));
     }
 
     [Fact]
@@ -92,6 +97,9 @@ public sealed class ContainerAppTests
         var web = ContainerApp.Read("web").Environment;
         Assert.StartsWith("https://api.", web["Api__PublicUrl"], StringComparison.Ordinal);
         Assert.Equal(web["Api__PublicUrl"], web["services__api__https__0"]);
+        Assert.Contains($"value: https://web.{Domain}", ContainerApp.TextOf("demonstration"), StringComparison.Ordinal);
+        Assert.StartsWith("https://demonstration.", web["Demonstration__PublicUrl"], StringComparison.Ordinal);
+        Assert.Equal(web["Demonstration__PublicUrl"], web["services__demonstration__https__0"]);
     }
 
     [Theory]
@@ -107,9 +115,9 @@ public sealed class ContainerAppTests
 
         Assert.NotEmpty(secrets);
         Assert.All(secrets, secret => Assert.StartsWith("secret:", secret.Value, StringComparison.Ordinal));
-        Assert.Equal(secrets.Select(secret => secret.Value["secret:".Length..]).Order(), app.Secrets.Order());
+        Assert.Equal(secrets.Select(secret => secret.Value["secret:".Length..]).Distinct().Order(), app.Secrets.Order());
     }
 
-    private static TimeSpan Duration(string setting) =>
-        TimeSpan.Parse(ContainerApp.Read("api").Environment[setting], CultureInfo.InvariantCulture);
+    private static TimeSpan Duration(string name, string setting) =>
+        TimeSpan.Parse(ContainerApp.Read(name).Environment[setting], CultureInfo.InvariantCulture);
 }

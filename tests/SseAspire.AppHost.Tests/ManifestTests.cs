@@ -37,9 +37,39 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public async Task Every_expression_refers_to_a_resource_that_is_there()
+    public async Task The_demonstration_is_published_only_where_it_is_switched_on()
     {
         var resources = await PublishAsync();
+
+        Assert.DoesNotContain("demonstration", resources.Select(resource => resource.Key));
+        Assert.DoesNotContain("demonstration-key", resources.Select(resource => resource.Key));
+        Assert.Equal("false", (string?)resources["web"]!["env"]!["Demonstration__Enabled"]);
+    }
+
+    [Fact]
+    public async Task Switched_on_the_demonstration_has_a_log_and_a_key_of_its_own()
+    {
+        var resources = await PublishAsync("--Demonstration:Enabled=true");
+
+        var demonstration = resources["demonstration"]!["env"]!.AsObject();
+        Assert.Equal("demonstration", (string?)demonstration["Log__Hub"]);
+        Assert.Equal("true", (string?)demonstration["Operations__Enabled"]);
+        Assert.Equal("{demonstration-key.value}", (string?)demonstration["Publishing__Key"]);
+        Assert.Equal("{demonstration-key.value}", (string?)demonstration["Operations__Key"]);
+        Assert.Equal("https://{web.bindings.http.host}", (string?)demonstration["Cors__Origins__0"]);
+        Assert.True((bool)resources["demonstration"]!["bindings"]!["http"]!["external"]!);
+        Assert.True((bool)resources["demonstration-key"]!["inputs"]!["value"]!["secret"]!);
+        var web = resources["web"]!["env"]!.AsObject();
+        Assert.Equal("true", (string?)web["Demonstration__Enabled"]);
+        Assert.Equal("{demonstration-key.value}", (string?)web["Demonstration__Key"]);
+        Assert.Equal("https://{demonstration.bindings.http.host}", (string?)web["Demonstration__PublicUrl"]);
+        Assert.DoesNotContain("Operations__Key", web.Select(variable => variable.Key));
+    }
+
+    [Fact]
+    public async Task Every_expression_refers_to_a_resource_that_is_there()
+    {
+        var resources = await PublishAsync("--Demonstration:Enabled=true");
 
         var references = Regex.Matches(resources.ToJsonString(), @"\{([\w-]+)\.").Select(match => match.Groups[1].Value);
         Assert.All(references, name => Assert.Contains(name, resources.Select(resource => resource.Key)));
@@ -59,10 +89,13 @@ public sealed class ManifestTests
     [Fact]
     public async Task Browsers_are_sent_to_where_the_settings_say()
     {
-        var resources = await PublishAsync("--Api:PublicUrl=https://hub.example.com/", "--Web:PublicUrl=http://shop.example.com:8080");
+        var resources = await PublishAsync(
+            "--Api:PublicUrl=https://hub.example.com/", "--Web:PublicUrl=http://shop.example.com:8080",
+            "--Demonstration:Enabled=true", "--Demonstration:PublicUrl=https://try.example.com/");
 
         Assert.Equal("https://hub.example.com", (string?)resources["web"]!["env"]!["Api__PublicUrl"]);
         Assert.Equal("http://shop.example.com:8080", (string?)resources["api"]!["env"]!["Cors__Origins__0"]);
+        Assert.Equal("https://try.example.com", (string?)resources["web"]!["env"]!["Demonstration__PublicUrl"]);
     }
 
     [Fact]
@@ -76,13 +109,13 @@ public sealed class ManifestTests
     [Fact]
     public async Task The_templates_of_azd_have_whatever_the_manifest_tells_a_service()
     {
-        var resources = await PublishAsync();
+        var resources = await PublishAsync("--Demonstration:Enabled=true");
 
         // Of the forms in which Aspire tells an address the services read one.
-        Assert.All(["producer", "api", "web"], name => Assert.Empty(resources[name]!["env"]!.AsObject()
+        Assert.All(["producer", "api", "demonstration", "web"], name => Assert.Empty(resources[name]!["env"]!.AsObject()
             .Select(variable => variable.Key)
             .Where(variable => !variable.StartsWith("BROKER_", StringComparison.Ordinal))
-            .Except(["API_HTTP", "services__api__http__0", .. ContainerApp.Read(name).Environment.Keys])
+            .Except(["API_HTTP", "services__api__http__0", "DEMONSTRATION_HTTP", "services__demonstration__http__0", .. ContainerApp.Read(name).Environment.Keys])
             .Except(name == "producer" ? ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] : [])));
         Assert.Equal(
             resources.Where(resource => (string?)resource.Value!["type"] is "project.v0" or "container.v0").Select(resource => resource.Key).Order(),

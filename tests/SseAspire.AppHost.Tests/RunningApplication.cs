@@ -22,7 +22,7 @@ public sealed class RunningApplication : IAsyncLifetime
     private HttpClient? _dashboard;
 
     /// <summary>The names of its parts.</summary>
-    public static IReadOnlyList<string> Parts { get; } = ["broker", "producer", "api", "web"];
+    public static IReadOnlyList<string> Parts { get; } = ["broker", "producer", "api", "demonstration", "web"];
 
     /// <summary>The address of the dashboard, which needs no login here.</summary>
     public Uri Dashboard => Application.GetEndpoint("aspire-dashboard", "http");

@@ -24,9 +24,10 @@ public sealed class RunningApplicationTests(RunningApplication application, Brow
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Every_part_is_healthy_and_the_API_has_two_replicas()
+    public void Every_part_is_healthy_and_each_hub_has_two_replicas()
     {
         Assert.Equal(2, application.Instances("api").Count);
+        Assert.Equal(2, application.Instances("demonstration").Count);
         Assert.All(RunningApplication.Parts.SelectMany(part => application.Instances(part)), instance =>
         {
             Assert.Equal(KnownResourceStates.Running, instance.Snapshot.State?.Text);
@@ -265,6 +266,7 @@ public sealed class RunningApplicationTests(RunningApplication application, Brow
             .ToHashSet();
 
         Assert.Contains(("web", "api"), relationships);
+        Assert.Contains(("web", "demonstration"), relationships);
         Assert.DoesNotContain(relationships, pair => relationships.Contains((pair.ResourceName, pair.part)));
     }
 

@@ -20,6 +20,7 @@ public sealed class EventTests
                 { "topic", Right with { Topics = ["*"] } },
                 { "topic", Right with { Topics = ["orders/**"] } },
                 { "topic", Right with { Topics = ["a/*/b"] } },
+                { "topic", Right with { Topics = ["right", string.Join('/', Enumerable.Repeat("a", Topic.MaxLevels + 1))] } },
                 { "topic", Right with { Topics = ["lone \ud800 surrogate"] } },
                 { "data", Right with { Data = new byte[] { 0x61, 0xff, 0x62 } } },
                 { "data", Right with { Data = new byte[] { 0xc3 } } },
@@ -27,6 +28,8 @@ public sealed class EventTests
                 { "type", Right with { Type = "" } },
                 { "type", Right with { Type = "gap" } },
                 { "type", Right with { Type = "heartbeat" } },
+                { "type", Right with { Type = "error" } },
+                { "type", Right with { Type = "open" } },
                 { "type", Right with { Type = new string('x', Event.MaxNameBytes + 1) } },
                 { "id", Right with { Id = "" } },
                 { "id", Right with { Id = new string('x', Event.MaxNameBytes + 1) } },
@@ -36,6 +39,7 @@ public sealed class EventTests
                 { "id", Right with { Id = " padded" } },
                 { "id", Right with { Id = "padded " } },
                 { "retry", Right with { Retry = -1 } },
+                { "retry", Right with { Retry = Event.MaxRetry + 1 } },
             };
             foreach (var control in "\r\n\0\t\u001b\u007f\u0085")
             {
@@ -64,11 +68,13 @@ public sealed class EventTests
         Right,
         Right with { Topics = [.. Enumerable.Repeat("t", Event.MaxTopics)] },
         Right with { Topics = [new string('é', Topic.MaxBytes / 2)] },
+        Right with { Topics = [string.Join('/', Enumerable.Repeat("a", Topic.MaxLevels))] },
+        Right with { Type = "Error" },
         Right with { Topics = ["/", "a//b", "a*b", "***", "with space", "💡"] },
         Right with { Data = ReadOnlyMemory<byte>.Empty },
         Right with { Data = Encoding.UTF8.GetBytes("\r\n\0💡") },
         Right with { Type = null, Id = null, Retry = null },
-        Right with { Type = new string('x', Event.MaxNameBytes), Id = new string('x', Event.MaxNameBytes), Retry = int.MaxValue },
+        Right with { Type = new string('x', Event.MaxNameBytes), Id = new string('x', Event.MaxNameBytes), Retry = Event.MaxRetry },
         Right with { Id = "order-17", Retry = 0 },
         Right with { Id = "17-" },
     ];

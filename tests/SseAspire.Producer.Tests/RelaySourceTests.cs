@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using SseAspire.Broker;
 using SseAspire.Producer.Sources;
+using SseAspire.Testing;
 
 namespace SseAspire.Producer.Tests;
 
@@ -40,6 +41,32 @@ public sealed class RelaySourceTests
         var events = await relay.ReadAsync(Cancelled).Take(50).ToListAsync(Cancelled);
 
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"{(2 * i) + 1}\nsecond line"), events.Select(Text));
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("error")]
+    [InlineData("open")]
+    public async Task An_upstream_event_of_a_reserved_type_is_skipped_and_those_behind_it_are_published(string type)
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using var redis = await RedisServer.LaunchAsync(cancellationToken: Cancelled);
+        await using var server = await LocalServer.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync($"event: {type}\ndata: reserved\n\nevent: news\ndata: taken\n\n");
+            await context.Response.Body.FlushAsync(context.RequestAborted);
+            await Task.Delay(System.Threading.Timeout.Infinite, context.RequestAborted);
+        });
+
+        await using var log = await OpenedLog.OpenAsync(redis.ConnectionString);
+        await using var producer = await ServiceProcess.StartAsync(
+            "SseAspire.Producer",
+            ("ConnectionStrings__broker", redis.ConnectionString), ("Log__Hub", log.Hub),
+            ("Sources__Host__Enabled", "false"), ("Sources__Earthquakes__Enabled", "false"),
+            ("Sources__Relay__Enabled", "true"), ("Sources__Relay__Url", server.Address.ToString()), ("Sources__Relay__Topic", "news/upstream"));
+
+        Assert.Equal("taken", Text(Assert.Single(await log.ReadAllAsync(1))));
+        Assert.Contains("An event of relay was refused: type is reserved: EventSource dispatches its own events under this name", producer.Output, StringComparison.Ordinal);
     }
 
     [Fact(Timeout = 30_000)]

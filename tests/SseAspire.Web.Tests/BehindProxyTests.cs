@@ -14,7 +14,6 @@ public sealed class BehindProxyTests
 
         Assert.True(answer.Headers.Contains("Strict-Transport-Security"));
         Assert.All(Cookies(answer), cookie => Assert.Contains("; secure", cookie, StringComparison.Ordinal));
-        Assert.Contains("href=\"https://hub.example.com/", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -24,7 +23,6 @@ public sealed class BehindProxyTests
 
         Assert.False(answer.Headers.Contains("Strict-Transport-Security"));
         Assert.All(Cookies(answer), cookie => Assert.DoesNotContain("; secure", cookie, StringComparison.Ordinal));
-        Assert.Contains("href=\"http://hub.example.com/", await answer.Content.ReadAsStringAsync(Cancellation), StringComparison.Ordinal);
     }
 
     /// <summary>Those of the form and of the language; one that is only deleted says nothing.</summary>

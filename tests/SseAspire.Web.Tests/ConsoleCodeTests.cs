@@ -42,6 +42,87 @@ public sealed partial class ConsoleCodeTests(SiteFixture fixture, Browser browse
     }
 
     [Fact]
+    public async Task A_curl_command_with_control_characters_publishes_their_bytes_and_runs_nothing_where_it_is_pasted()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/script") && File.Exists("/usr/bin/curl") && File.Exists("/bin/bash"), "no bash, script or curl on this machine");
+        var (topic, pastedTopic) = (TopicOf("control"), TopicOf("pasted"));
+        var run = Path.Combine(Path.GetTempPath(), $"sse-aspire-{Guid.NewGuid():N}");
+        // Ends a bracketed paste, then a command.
+        var data = $"it's \u001b[201~\rtouch {run}\r\t\a\0 \u009b31m \u202e \U000E0041 100 % & #?+\nlast";
+        var command = await ShownAsync("publish-curl", topic, data);
+        Assert.DoesNotContain(command, character => character != '\n' && (char.IsControl(character) || character == '\u202e'));
+        await using (var publish = CommandLine.Type("exec bash command", ("command", command)))
+        {
+            await publish.UntilPrintedAsync("{\"id\":\"", Patience, () => Task.CompletedTask);
+        }
+
+        await AssertPublishedAsync(topic, data);
+
+        var paste = $"\u001b[200~{await ShownAsync("publish-curl", pastedTopic, data)}\u001b[201~\r";
+        await using var terminal = CommandLine.Type("exec script -qefc 'bash --norc --noprofile -i' /dev/null < pasted", ("pasted", paste));
+        await terminal.UntilPrintedAsync("{\"id\":\"", Patience, () => Task.CompletedTask);
+        await AssertPublishedAsync(pastedTopic, data);
+        Assert.False(File.Exists(run), "A pasted command was run.");
+    }
+
+    [Theory]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "multipart/form-data; boundary=b", 600_000)]
+    [InlineData(HttpStatusCode.RequestEntityTooLarge, "application/x-www-form-urlencoded", 600_000)]
+    [InlineData(HttpStatusCode.BadRequest, "multipart/form-data", 10)]
+    [InlineData(HttpStatusCode.BadRequest, "multipart/form-data; boundary=b", 10)]
+    [InlineData(HttpStatusCode.UnsupportedMediaType, "text/plain", 10)]
+    public async Task A_form_that_cannot_be_read_is_refused_and_is_no_failure_of_the_server(HttpStatusCode status, string type, int length)
+    {
+        using var content = new StringContent(new string('x', length));
+        content.Headers.ContentType = System.Net.Http.Headers.MediaTypeHeaderValue.Parse(type);
+
+        using var answer = await _site.Web.Client.PostAsync("/console/code", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task One_address_that_asks_for_code_all_the_time_is_told_to_wait_and_others_are_not()
+    {
+        await using var web = await SseAspire.Testing.ServiceProcess.StartAsync("SseAspire.Web");
+        using var other = Visitor.From("127.0.0.2", web.Address);
+        HttpResponseMessage answer;
+        var answered = 0;
+        while ((answer = await AskAsync(web.Client)).StatusCode == HttpStatusCode.OK)
+        {
+            answer.Dispose();
+            Assert.InRange(answered++, 0, 1_000);
+        }
+
+        using (answer)
+        {
+            Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+        }
+
+        // As many as a person causes who types.
+        Assert.InRange(answered, 30, 1_000);
+        using var another = await AskAsync(other.Http);
+        Assert.Equal(HttpStatusCode.OK, another.StatusCode);
+
+        static Task<HttpResponseMessage> AskAsync(HttpClient http) => http.PostAsync(
+            new Uri("/console/code", UriKind.Relative), new FormUrlEncodedContent([new("topic", "a")]), TestContext.Current.CancellationToken);
+    }
+
+    [Theory]
+    [InlineData("error", "en", "Choose another type: EventSource uses error, open for its own events.")]
+    [InlineData("open", "ru", "Выберите другой тип: именами error, open EventSource называет собственные события.")]
+    public async Task The_form_says_which_types_EventSource_keeps_for_itself(string type, string language, string said)
+    {
+        var page = await browser.NewPageAsync(language: language);
+        var answer = await page.GotoAsync(new Uri(_site.Web.Address, $"/console?publish.topic=a&publish.type={type}&publish.data=x").ToString());
+
+        Assert.Equal((int)HttpStatusCode.BadRequest, answer!.Status);
+        await Expect(page.GetByText(said)).ToBeVisibleAsync();
+        await Expect(page.Locator("#publish-type")).ToHaveValueAsync(type);
+    }
+
+    [Fact]
     public async Task The_CSharp_programs_compile_publish_and_read_what_stands_in_the_forms()
     {
         Assert.SkipUnless(File.Exists("/bin/sh"), "no shell on this machine");
@@ -114,7 +195,7 @@ public sealed partial class ConsoleCodeTests(SiteFixture fixture, Browser browse
         await page.Locator("#publish-topic").FillAsync(TopicOf("live"));
         await page.Locator("#publish-type").FillAsync(Type);
         await page.Locator("#publish-data").FillAsync(Data);
-        await Expect(page.Locator("#publish-curl")).ToContainTextAsync("100 % & #?+");
+        await Expect(page.Locator("#publish-curl")).ToContainTextAsync("100 %25 %26 #?%2B");
         string[] ids = [.. ((string[])["subscribe", "publish"]).SelectMany(half => ((string[])["curl", "csharp", "javascript"]).Select(language => $"{half}-{language}"))];
         var live = await Task.WhenAll(ids.Select(id => page.Locator($"#{id}").TextContentAsync()));
 

@@ -297,7 +297,7 @@ public sealed partial class ConsoleTests(SiteFixture fixture, Browser browser) :
                 "There is no such beginning. It is one of: now, earliest, history, id.",
                 "It is either true or false.",
                 "Give a whole number from 0 to 60.",
-                "Give whole milliseconds.",
+                "Give whole milliseconds, at most 3600000.",
             ],
             FieldError().Matches(html).Select(match => match.Groups[1].Value));
     }

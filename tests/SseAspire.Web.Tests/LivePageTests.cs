@@ -40,6 +40,47 @@ public sealed class LivePageTests(SiteFixture fixture, Browser browser) : IClass
     }
 
     [Fact]
+    public async Task Long_texts_are_shortened_and_the_page_says_so()
+    {
+        const int Largest = 250_000;
+        await using var site = await Site.StartAsync();
+        for (var n = 1; n <= 20; n++)
+        {
+            await site.PublishAsync("notifications", "notification", n % 2 == 0 ? $"plain {n} {new string('д', Largest / 2)}" : $$"""{"text":"JSON {{n}} {{new string('<', Largest)}}"}""");
+            await site.PublishAsync("news/earthquakes", "earthquake", $$"""{"magnitude":{{n % 9}},"place":"Place {{n}} {{new string('x', Largest)}}","url":"{{new string('u', 1_000)}}"}""");
+        }
+
+        await site.PublishAsync("status/host", "host", $$"""{"cpu":{"percent":7.5},"host":"atlas {{new string('h', Largest)}}"}""");
+        var html = await site.Web.Client.GetByteArrayAsync("/", TestContext.Current.CancellationToken);
+        Assert.InRange(html.Length, 20_000, 300_000);
+
+        // Without script all of them, the newest first; with it as well, and what comes then.
+        var still = await browser.NewPageAsync(script: false);
+        await still.GotoAsync(site.Web.Address.ToString());
+        await ExpectShortenedAsync(still, "plain 20 ", "Place 20 ");
+        var live = await site.OpenAsync(await browser.NewPageAsync());
+        await ExpectShortenedAsync(live, "plain 20 ", "Place 20 ");
+        await site.PublishAsync("notifications", "notification", $"plain 21 {new string('x', Largest)}");
+        await site.PublishAsync("news/earthquakes", "earthquake", $$"""{"magnitude":3,"place":"Place 21 {{new string('x', Largest)}}"}""");
+        await ExpectShortenedAsync(live, "plain 21 ", "Place 21 ");
+        await site.PublishAsync("notifications", "notification", "short");
+        await Expect(live.Locator("#note-list li").First).ToContainTextAsync("short");
+        await Expect(live.Locator("#note-list li").First.GetByText("shortened")).ToBeHiddenAsync();
+        Assert.InRange(await live.EvaluateAsync<int>("document.documentElement.outerHTML.length"), 20_000, 300_000);
+
+        static async Task ExpectShortenedAsync(IPage page, string note, string place)
+        {
+            await Expect(page.Locator("#note-list li")).ToHaveCountAsync(20);
+            var first = page.Locator("#note-list li").First;
+            await Expect(first.Locator("[data-field=text]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($"^{note}.{{491}}…$"));
+            await Expect(first.GetByText("shortened")).ToBeVisibleAsync();
+            await Expect(page.Locator("#quakes li")).ToHaveCountAsync(20);
+            await Expect(page.Locator("#quakes li").First.Locator("[data-field=place]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex($"^{place}x{{191}}…$"));
+            await Expect(page.Locator("[data-field=host]")).ToHaveTextAsync(new System.Text.RegularExpressions.Regex("^atlas h{94}…$"));
+        }
+    }
+
+    [Fact]
     public async Task A_notification_sent_in_one_tab_arrives_in_the_other()
     {
         var sender = await _site.OpenAsync(await browser.NewPageAsync());

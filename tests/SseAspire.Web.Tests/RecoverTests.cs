@@ -98,24 +98,24 @@ public sealed partial class RecoverTests(Browser browser)
     [Fact]
     public async Task More_visitors_than_there_are_events_for_are_told_to_wait()
     {
-        await using var alone = await ServiceProcess.StartAsync(
-            "SseAspire.Web", ("services__api__http__0", $"http://127.0.0.1:{ServiceProcess.FreePort()}"));
-        var html = await alone.Client.GetStringAsync("/recover", TestContext.Current.CancellationToken);
-        var token = Token().Match(html).Groups[1].Value;
+        await using var alone = await ServiceProcess.StartAsync("SseAspire.Web");
 
         var visits = new HashSet<string>();
         for (var n = 0; n < 50; n++)
         {
-            using var answer = await LookAsync(alone, token, "");
+            // An address has a share of them.
+            using var visitor = Visitor.From($"127.0.0.{1 + n / 10}", alone.Address);
+            using var answer = await visitor.SendAsync("/recover", "Look", ("visit", ""));
             visits.Add((await JsonAsync(answer)).GetProperty("visit").GetString()!);
         }
 
         Assert.Equal(50, visits.Count);
-        using var refused = await LookAsync(alone, token, "");
+        using var late = Visitor.From("127.0.0.6", alone.Address);
+        using var refused = await late.SendAsync("/recover", "Look", ("visit", ""));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.StartsWith("Too many people are watching", (await JsonAsync(refused)).GetProperty("title").GetString(), StringComparison.Ordinal);
         // Who is there already stays.
-        using var known = await LookAsync(alone, token, visits.First());
+        using var known = await late.SendAsync("/recover", "Look", ("visit", visits.First()));
         Assert.Equal(visits.First(), (await JsonAsync(known)).GetProperty("visit").GetString());
     }
 
@@ -170,12 +170,6 @@ public sealed partial class RecoverTests(Browser browser)
     private static IEnumerable<long> Between(IReadOnlyList<long> published, IReadOnlyList<(string Id, long Number)> got) =>
         published.Where(number => number >= got[0].Number && number <= got[^1].Number);
 
-    private static Task<HttpResponseMessage> LookAsync(ServiceProcess web, string token, string visit) =>
-        web.Client.PostAsync(
-            new Uri("/recover?handler=Look", UriKind.Relative),
-            new FormUrlEncodedContent([new("visit", visit), new("__RequestVerificationToken", token)]),
-            TestContext.Current.CancellationToken);
-
     private static async Task<JsonElement> JsonAsync(HttpResponseMessage answer) =>
         JsonDocument.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).RootElement;
 
@@ -184,7 +178,4 @@ public sealed partial class RecoverTests(Browser browser)
 
     [GeneratedRegex("event: gap\\s[^{]*\\{\"missed\":(\\d+),\"from\":")]
     private static partial Regex CountedGap();
-
-    [GeneratedRegex("name=\"__RequestVerificationToken\" type=\"hidden\" value=\"([^\"]+)\"")]
-    private static partial Regex Token();
 }

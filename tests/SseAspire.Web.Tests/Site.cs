@@ -9,7 +9,8 @@ namespace SseAspire.Web.Tests;
 
 /// <summary>
 /// The real thing: front end and API as processes, on a broker of their own. Browsers and the front end
-/// reach the API through a cable, so that a test can cut the network and nothing else.
+/// reach the API through a cable, so that a test can cut the network and nothing else. The API is the demonstration's hub
+/// too, unless a test wants that to be another.
 /// </summary>
 public sealed class Site : IAsyncDisposable
 {
@@ -17,7 +18,10 @@ public sealed class Site : IAsyncDisposable
 
     private readonly Cable _frontEndCable;
 
-    private Site(Cable cable, Cable frontEndCable) => (Cable, _frontEndCable) = (cable, frontEndCable);
+    private readonly Cable _demonstrationCable;
+
+    private Site(Cable cable, Cable frontEndCable, Cable? demonstrationCable) =>
+        (Cable, _frontEndCable, _demonstrationCable) = (cable, frontEndCable, demonstrationCable ?? cable);
 
     public Cable Cable { get; }
 
@@ -28,29 +32,51 @@ public sealed class Site : IAsyncDisposable
 
     public ServiceProcess Api { get; private set; } = null!;
 
+    /// <summary>The demonstration's hub, where it is another.</summary>
+    public ServiceProcess Demonstration { get; private set; } = null!;
+
     /// <summary>Starts one, with operations on unless a test wants to see what happens without.</summary>
     /// <param name="operations">Whether the API's are.</param>
     /// <param name="browsersAlone">Whether the front end goes around the cable, so that it carries what browsers read and nothing else.</param>
+    /// <param name="demonstration">Whether the demonstration's hub is another than the API.</param>
+    /// <param name="webSettings">More settings of the front end.</param>
     /// <param name="apiSettings">More settings of the API.</param>
     public static async Task<Site> StartAsync(
-        bool operations = true, bool browsersAlone = false, params (string Name, string Value)[] apiSettings)
+        bool operations = true,
+        bool browsersAlone = false,
+        bool demonstration = false,
+        (string Name, string Value)[]? webSettings = null,
+        params (string Name, string Value)[] apiSettings)
     {
         // The front end first: the API must be told its origin. Until the cable leads somewhere, the hub is away.
         var cable = Cable.To(0);
-        var site = new Site(cable, browsersAlone ? Cable.To(0) : cable);
+        var site = new Site(cable, browsersAlone ? Cable.To(0) : cable, demonstration ? Cable.To(0) : null);
         try
         {
             var hub = $"http://127.0.0.1:{site.Cable.Port}";
+            var frontEndHub = $"http://127.0.0.1:{site._frontEndCable.Port}";
             site.Web = await ServiceProcess.StartAsync(
-                "SseAspire.Web", ("Api__PublicUrl", hub), ("services__api__http__0", $"http://127.0.0.1:{site._frontEndCable.Port}"));
-            site.Api = await ServiceProcess.StartAsync(
-                "SseAspire.Api",
+                "SseAspire.Web",
                 [
-                    ("ConnectionStrings__broker", site._broker.ConnectionString),
-                    ("Cors__Origins__0", site.Web.Address.GetLeftPart(UriPartial.Authority)),
-                    ("Operations__Enabled", $"{operations}"),
-                    .. apiSettings,
+                    ("Api__PublicUrl", hub), ("services__api__http__0", frontEndHub),
+                    ("Demonstration__PublicUrl", $"http://127.0.0.1:{site._demonstrationCable.Port}"),
+                    ("services__demonstration__http__0", demonstration ? $"http://127.0.0.1:{site._demonstrationCable.Port}" : frontEndHub),
+                    .. webSettings ?? [],
                 ]);
+            (string, string)[] settings =
+            [
+                ("ConnectionStrings__broker", site._broker.ConnectionString),
+                ("Cors__Origins__0", site.Web.Address.GetLeftPart(UriPartial.Authority)),
+                ("Operations__Enabled", $"{operations}"),
+                .. apiSettings,
+            ];
+            site.Api = await ServiceProcess.StartAsync("SseAspire.Api", settings);
+            if (demonstration)
+            {
+                site.Demonstration = await ServiceProcess.StartAsync("SseAspire.Api", [.. settings, ("Log__Hub", "demonstration")]);
+                site._demonstrationCable.LeadTo(site.Demonstration.Address.Port);
+            }
+
             site.Cable.LeadTo(site.Api.Address.Port);
             site._frontEndCable.LeadTo(site.Api.Address.Port);
             return site;
@@ -114,7 +140,17 @@ public sealed class Site : IAsyncDisposable
             await Api.DisposeAsync();
         }
 
+        if (Demonstration is not null)
+        {
+            await Demonstration.DisposeAsync();
+        }
+
         await Cable.DisposeAsync();
+        if (_demonstrationCable != Cable)
+        {
+            await _demonstrationCable.DisposeAsync();
+        }
+
         if (_frontEndCable != Cable)
         {
             await _frontEndCable.DisposeAsync();

@@ -67,6 +67,15 @@ export function duration(value) {
 export const ratio = (value) => text('unit.times', decimal(value, value < 99.95 ? 1 : 0));
 
 /**
+ * The beginning of a text that anybody may have published, at any length. No character is cut in two.
+ * @param {string} value
+ * @param {number} longest UTF-16 code units
+ */
+export const shortened = (value, longest) => (value.length <= longest
+  ? value
+  : `${value.slice(0, /[\uD800-\uDBFF]/.test(value[longest - 1]) ? longest + 1 : longest)}…`);
+
+/**
  * How long ago, or the day where that says more.
  * @param {number} at Unix milliseconds
  */

@@ -2,9 +2,12 @@
 // Earthquakes as they are reported: how strong, where in words, and where on the globe.
 
 import { EventList } from './event-list.js';
-import { ago, decimal } from './format.js';
+import { ago, decimal, shortened } from './format.js';
 import { field, setText } from './paint.js';
 import { text } from './texts.js';
+
+/** Anybody with the key may publish anything; more than this of a place is not shown. */
+const LONGEST = 200;
 
 /** How often "5 min ago" is written anew. */
 const REFRESH = 10_000;
@@ -26,9 +29,10 @@ const REFRESH = 10_000;
  */
 function read(data) {
   try {
-    return JSON.parse(data) ?? {};
+    const { magnitude, place, longitude, latitude, depthKm, occurredAt, recorded } = JSON.parse(data) ?? {};
+    return { magnitude, place: typeof place === 'string' ? shortened(place, LONGEST) : undefined, longitude, latitude, depthKm, occurredAt, recorded };
   } catch {
-    return { place: data.slice(0, 200) };
+    return { place: shortened(data, LONGEST) };
   }
 }
 
@@ -61,11 +65,12 @@ export class News {
    * @returns {string | undefined} what to say aloud
    */
   add(event) {
-    if (!this.#list.add(event)) {
+    const quake = read(event.data);
+    // Kept short too: the list is read again every few seconds.
+    if (!this.#list.add({ ...event, data: JSON.stringify(quake) })) {
       return undefined;
     }
 
-    const quake = read(event.data);
     this.#mark();
     if (document.visibilityState === 'visible' && this.#list.entries[0].id === event.id) {
       this.#turnTo(quake);

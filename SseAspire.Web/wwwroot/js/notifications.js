@@ -2,34 +2,40 @@
 // What people tell everybody.
 
 import { EventList } from './event-list.js';
-import { ago } from './format.js';
+import { ago, shortened } from './format.js';
 import { field, setText } from './paint.js';
 import { text as textOf } from './texts.js';
 
 const REFRESH = 10_000;
 
-/** Anybody may publish anything; more than this of it is not read in a list. */
+/** Anybody may publish anything; more than this of it is not shown in a list. */
 const LONGEST = 500;
 
 /**
  * The JSON of the form, or plain text of a publisher who knows nothing of that.
  * @param {string} data
- * @returns {{text: string, from: string}}
+ * @returns {{text: string, from: string, isShortened: boolean}}
  */
 function read(data) {
   if (data.startsWith('{')) {
     try {
       const { text, from } = JSON.parse(data);
       if (typeof text === 'string' && text) {
-        return { text: text.slice(0, LONGEST), from: typeof from === 'string' ? from.slice(0, LONGEST) : '' };
+        return shown(text, typeof from === 'string' ? from : '');
       }
     } catch {
       // Text that happens to begin like JSON.
     }
   }
 
-  return { text: data.slice(0, LONGEST), from: '' };
+  return shown(data, '');
 }
+
+/**
+ * @param {string} text
+ * @param {string} from
+ */
+const shown = (text, from) => ({ text: shortened(text, LONGEST), from: shortened(from, LONGEST), isShortened: text.length > LONGEST });
 
 export class Notifications {
   /** @type {EventList} */ #list;
@@ -41,8 +47,9 @@ export class Notifications {
    */
   constructor(list, empty, template) {
     this.#list = new EventList(list, empty, template, (element, { at, data }) => {
-      const { text, from } = read(data);
+      const { text, from, isShortened } = read(data);
       setText(field(element, 'text'), text);
+      field(element, 'shortened').hidden = !isShortened;
       setText(field(element, 'from'), from);
       const time = field(element, 'time');
       time.setAttribute('datetime', new Date(at).toISOString());
@@ -56,11 +63,12 @@ export class Notifications {
    * @returns {string | undefined} what to say aloud
    */
   add(event) {
-    if (!this.#list.add(event)) {
+    const { text, from } = read(event.data);
+    // Kept short too: the list is read again every few seconds.
+    if (!this.#list.add({ ...event, data: JSON.stringify({ text, from }) })) {
       return undefined;
     }
 
-    const { text, from } = read(event.data);
     return from ? `${from}: ${text}` : textOf('notifications.aloud', text);
   }
 }

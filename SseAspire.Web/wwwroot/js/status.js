@@ -1,7 +1,7 @@
 // @ts-check
 // What the producer's machine does now, as figures, and the last minutes of it for the chart.
 
-import { bytes, bytesPerSecond, percent } from './format.js';
+import { bytes, bytesPerSecond, percent, shortened } from './format.js';
 import { field, painter, setText } from './paint.js';
 
 /** What is kept: three minutes of one event a second. */
@@ -78,7 +78,7 @@ export class Status {
     setText(field(this.#tiles, 'sent'), bytesPerSecond(network?.sentBytesPerSecond));
     setText(field(this.#tiles, 'disk'), bytes(disk?.freeBytes));
     if (host) {
-      setText(field(/** @type {Element} */ (this.#tiles.closest('section')), 'host'), host);
+      setText(field(/** @type {Element} */ (this.#tiles.closest('section')), 'host'), shortened(`${host}`, 100));
     }
 
     this.#chart.show(this.#samples);

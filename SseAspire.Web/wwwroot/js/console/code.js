@@ -8,6 +8,9 @@ import { text } from '../texts.js';
 /** So long after the last key; a request a key would only make the same code many times. */
 const QUIET = 150;
 
+/** When the server had to answer too many questions. */
+const AGAIN = 1_000;
+
 export class Code {
   /** @type {HTMLElement} */ #panel;
   /** @type {HTMLFormElement[]} */ #forms;
@@ -45,6 +48,12 @@ export class Code {
     body.delete('__RequestVerificationToken');
     try {
       const response = await fetch(this.#panel.dataset.source ?? '', { method: 'POST', body, signal: asking.signal });
+      if (response.status === 429) {
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#ask(), AGAIN);
+        return;
+      }
+
       if (!response.ok) {
         throw new Error(`The front end answered ${response.status}.`);
       }
