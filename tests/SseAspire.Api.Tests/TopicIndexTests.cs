@@ -22,7 +22,7 @@ public sealed class TopicIndexTests(ITestOutputHelper output)
             .Where(pattern => TopicSelector.Refuse(pattern) is null);
         foreach (var some in patterns.Chunk(PerSubscription))
         {
-            index.Add(new SubscriptionGroup(new Selection(some), SseFormat.Plain, default, 100));
+            index.Add(new SubscriptionGroup(new Selection(some), SseFormat.Plain, default));
         }
 
         var topic = string.Join('/', Enumerable.Repeat("a", Levels));
