@@ -14,9 +14,9 @@
 -- ' <its index in the batch>=<its id>'. The others' ids lie before the last one without a hole, because a script is
 -- never interleaved with anything else.
 --
--- Script caches do not survive a restart. So after one the first EVALSHA fails with NOSCRIPT, and
--- whoever loads the script again has looked at the epoch before: that is what makes an append in the
--- wrong epoch impossible.
+-- Script caches do not survive a restart, and are not replicated; and the text that is loaded ends with the epoch's
+-- record. So on a server that has not confirmed this epoch the first EVALSHA fails with NOSCRIPT, and whoever loads the
+-- script has looked at the epoch before: that is what makes an append in the wrong epoch impossible.
 
 -- Another appender began a new epoch: ids of ours would be taken for old ones. Or the log was deleted and
 -- its record was not: the epoch's ids would be given a second time.

@@ -61,7 +61,9 @@ internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, Ne
                 _latest = Math.Max(_latest, decided.Epoch);
             }
 
-            var script = await LoadAsync(server, AppendScript);
+            // Another text for each record, so that a server which was a master before, and has the script of that time,
+            // does not know this one: the first append to it fails, and whoever loads the script has looked at the epoch.
+            var script = await LoadAsync(server, $"{AppendScript}\n-- {decided with { IsNew = false }}");
 
             // Run ids do not come back. So if the run is the same before and after, the script was loaded
             // into the very process that the epoch was confirmed on.

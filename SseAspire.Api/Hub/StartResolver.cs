@@ -10,6 +10,11 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
 {
     public const string Earliest = "earliest";
 
+    /// <summary>How long a cursor that is ahead of the log is waited for.</summary>
+    private static readonly TimeSpan FailoverTimeout = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan FailoverPoll = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Resolves a cursor.</summary>
     /// <param name="cursor">What the reader gave, or null.</param>
     /// <param name="history">Without a cursor: how many of the newest events to begin with.</param>
@@ -40,12 +45,27 @@ internal sealed class StartResolver(EventHub hub, EventWindow window, EventLog l
             return new StartPosition(place);
         }
 
-        // Another replica may be ahead of this one. But what is ahead of the log itself is of a log that
-        // was lost.
-        var extent = await log.GetExtentAsync(cancellationToken);
-        return place <= extent.Last
-            ? new StartPosition(place)
-            : Unknown;
+        // Another replica may be ahead of this one, and of the server that this one reads from while Redis fails over. What
+        // stays ahead of the log is of a tail that was lost: the reader has everything that the log still has.
+        var last = await WaitForAsync(place, cancellationToken);
+        return place <= last ? new StartPosition(place) : new StartPosition(last, Gap.Unknown(last));
+    }
+
+    /// <summary>Waits for the log to come as far as an id, but not for long, and returns how far it has come.</summary>
+    private async Task<EventId> WaitForAsync(EventId id, CancellationToken cancellationToken)
+    {
+        var last = (await log.GetExtentAsync(cancellationToken)).Last;
+        if (last >= id)
+        {
+            return last;
+        }
+
+        for (var waited = TimeSpan.Zero; waited < FailoverTimeout && hub.Position < id; waited += FailoverPoll)
+        {
+            await hub.DelayAsync(FailoverPoll).WaitAsync(cancellationToken);
+        }
+
+        return hub.Position >= id ? hub.Position : (await log.GetExtentAsync(cancellationToken)).Last;
     }
 
     /// <summary>The cursor cannot be found: the reader is given everything kept, after a gap.</summary>

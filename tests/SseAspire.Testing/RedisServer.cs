@@ -122,6 +122,21 @@ public sealed class RedisServer : IAsyncDisposable
         process.Dispose();
     }
 
+    /// <summary>Kills it and starts it again.</summary>
+    public Task KillAndStartAsync() => KillAndStartAsync(truncatedBytes: 0);
+
+    /// <summary>Kills it, takes so many bytes from the end of what it has on disk, and starts it again.</summary>
+    public async Task KillAndStartAsync(long truncatedBytes)
+    {
+        await KillAsync();
+        if (truncatedBytes > 0)
+        {
+            TruncateAppendOnlyFile(truncatedBytes);
+        }
+
+        await StartAsync();
+    }
+
     /// <summary>
     /// Takes the last bytes from what it has on disk, as a disk does that did not keep what it confirmed. To be called
     /// while it is dead, with <see cref="RedisPersistence.EveryWrite"/>.
@@ -130,7 +145,7 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var file = Directory.GetFiles(Path.Combine(_folder, "appendonlydir"), "*.incr.aof").Single();
         using var stream = new FileStream(file, FileMode.Open);
-        stream.SetLength(stream.Length - bytes);
+        stream.SetLength(Math.Max(0, stream.Length - bytes));
     }
 
     /// <summary>Stops it from answering (SIGSTOP) while its connections stay open.</summary>
