@@ -42,9 +42,9 @@ public sealed class OpenApiTests(SharedApi shared)
             document.Paths["/events"].Operations![HttpMethod.Post].RequestBody!.Content!,
             content => Assert.Equal(["topic", "data", "type", "id", "retry"], content.Value.Schema!.Properties!.Keys));
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { Host = "evil.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { Host = "evil.localhost" } };
         using var answer = await shared.Api.Client.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.DoesNotContain("evil.example", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.DoesNotContain("evil.localhost", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         IEnumerable<string?> ParametersOf(string path, HttpMethod method) =>
             document.Paths[path].Operations![method].Parameters!.Select(parameter => parameter.Name);
@@ -89,7 +89,7 @@ public sealed class OpenApiTests(SharedApi shared)
     {
         var client = shared.Api.Client;
         using var first = await client.GetAsync("/openapi/v1.json", Cancellation);
-        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { Host = "evil.example" } };
+        using var foreign = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { Host = "evil.localhost" } };
         using var second = await client.SendAsync(foreign, Cancellation);
         using var conditional = new HttpRequestMessage(HttpMethod.Get, "/openapi/v1.json") { Headers = { IfNoneMatch = { first.Headers.ETag! } } };
         using var third = await client.SendAsync(conditional, Cancellation);
@@ -98,7 +98,7 @@ public sealed class OpenApiTests(SharedApi shared)
         Assert.Equal(first.Headers.ETag, second.Headers.ETag);
         var body = await second.Content.ReadAsStringAsync(Cancellation);
         Assert.Equal(await first.Content.ReadAsStringAsync(Cancellation), body);
-        Assert.DoesNotContain("evil.example", body, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil.localhost", body, StringComparison.Ordinal);
         Assert.DoesNotContain("127.0.0.1", body, StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.NotModified, third.StatusCode);
         Assert.Empty(await third.Content.ReadAsByteArrayAsync(Cancellation));
