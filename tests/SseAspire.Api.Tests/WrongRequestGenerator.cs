@@ -85,14 +85,13 @@ internal sealed class WrongRequestGenerator(int seed)
             ? _random.NextInt64(long.MinValue, 0)
             : _random.NextInt64(int.MaxValue + 1L, long.MaxValue);
         var text = number.ToString(CultureInfo.InvariantCulture);
-        return _random.Next(7) switch
+        return _random.Next(6) switch
         {
-            6 => Get($"/events/long-poll?topic=a&wait={text}", "wait"),
+            4 => Get($"/events/long-poll?topic=a&wait={text}", "wait"),
             0 => Get($"/events?topic=a&history={text}", "history"),
             1 => Get($"/events/poll?topic=a&limit={text}", "limit"),
-            2 => Get($"/events/poll?topic=a&after={BigInteger()}-{BigInteger()}", "after"),
-            3 => Post(WrongRequest.Form, FormWith("retry", text), "retry"),
-            4 => Post(WrongRequest.Json, JsonWith("retry", text), "retry"),
+            2 => Post(WrongRequest.Form, FormWith("retry", text), "retry"),
+            3 => Post(WrongRequest.Json, JsonWith("retry", text), "retry"),
             _ => WrongRequest.Get("", $"/operations/drop?share={text}", "share", "Content-Length: 0\r\n", "POST"),
         };
     }
@@ -175,8 +174,6 @@ internal sealed class WrongRequestGenerator(int seed)
         bytes.Insert(_random.Next(bytes.Count + 1), (byte)Pick(0xc0, 0xc1, _random.Next(0xf5, 0x100)));
         return [.. bytes];
     }
-
-    private string BigInteger() => _random.Next(1, 10) + string.Concat(Enumerable.Range(0, _random.Next(20, 60)).Select(_ => _random.Next(10)));
 
     private string Token() => string.Concat(Enumerable.Range(0, _random.Next(1, 12)).Select(_ => (char)_random.Next('a', 'z' + 1)));
 

@@ -127,9 +127,20 @@ public abstract class ProxyContract(SharedApi shared) : IDisposable
         await using var api = await shared.StartAnotherAsync(("ForwardedHeaders__KnownProxies__0", "127.0.0.1"));
         await using var proxy = await StartProxyAsync(api.Address.Authority);
 
-        var document = await Client(proxy).GetFromJsonAsync<JsonNode>("/openapi/v1.json", Cancellation);
+        // Without a key only pages of the API's own origin may publish.
+        Assert.Equal(HttpStatusCode.Created, await PublishFromPageAsync(proxy, proxy.Address.GetLeftPart(UriPartial.Authority)));
+        Assert.Equal(HttpStatusCode.Forbidden, await PublishFromPageAsync(proxy, api.Address.GetLeftPart(UriPartial.Authority)));
+    }
 
-        Assert.Equal(proxy.Address, new Uri((string)document!["servers"]![0]!["url"]!));
+    private async Task<HttpStatusCode> PublishFromPageAsync(IProxy proxy, string origin)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/events")
+        {
+            Content = new FormUrlEncodedContent([new("topic", "proxied"), new("data", "x")]),
+            Headers = { { "Origin", origin } },
+        };
+        using var answer = await Client(proxy).SendAsync(request, Cancellation);
+        return answer.StatusCode;
     }
 
     public void Dispose()
