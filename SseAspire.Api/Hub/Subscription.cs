@@ -75,7 +75,12 @@ internal sealed class Subscription : IValueTaskSource<Reading>
 
     public Transport Transport { get; }
 
-    /// <summary>The last place that this reader has been given.</summary>
+    /// <summary>The id of the last event that this reader was given.</summary>
+    /// <remarks>
+    /// Written by whoever runs the reader: its connection, or the tail that has claimed it while it waits. Only
+    /// <see cref="EventHub.Tick"/> reads it beside them, for a statistic: an id is wider than a word, so that it may read
+    /// half of each of two ids, and then counts one reader as lagging, or not, until the next second.
+    /// </remarks>
     public EventId Cursor { get; private set; }
 
     /// <summary>When it ends at the latest.</summary>

@@ -27,7 +27,7 @@ public sealed class HealthTests
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, ("Hub__MaxLag", "00:00:01"));
         var well = await AskAsync(api, HttpStatusCode.OK);
         Assert.Equal("Healthy", (string?)well["status"]);
-        Assert.Equal(["hub", "pulse", "redis", "self"], well["checks"]!.AsObject().Select(check => check.Key).Order(StringComparer.Ordinal));
+        Assert.Equal(["hub", "log", "pulse", "redis", "self"], well["checks"]!.AsObject().Select(check => check.Key).Order(StringComparer.Ordinal));
         Assert.All(well["checks"]!.AsObject(), check => Assert.Equal(["status"], check.Value!.AsObject().Select(field => field.Key)));
 
         // The clock of the test is that of the API.
@@ -70,6 +70,34 @@ public sealed class HealthTests
         Assert.Equal("Degraded", Check(lagging, "hub"));
         await client.GetDatabase().KeyDeleteAsync(log);
         await UntilAsync(api, HttpStatusCode.OK, body => (string?)body["status"] == "Healthy");
+    }
+
+    [Fact(Timeout = 180_000)]
+    public async Task A_Redis_that_refuses_events_is_reported_to_the_publisher_at_once_and_by_health()
+    {
+        Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
+        await using var redis = await RedisServer.LaunchAsync(cancellationToken: Cancellation);
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, ("Log__AppendTimeout", "00:01:00"));
+        await using var operators = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await operators.GetServers()[0].ExecuteAsync("CONFIG", "SET", "maxmemory", "1");
+
+        // It does not wait for the minute that an append may take.
+        using var refused = await PublishAsync(api).WaitAsync(TimeSpan.FromSeconds(10), Cancellation);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+        Assert.NotNull(refused.Headers.RetryAfter);
+        var problem = (await refused.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!;
+        Assert.Equal("The event log refuses.", (string?)problem["title"]);
+        Assert.Contains("OOM", (string?)problem["detail"], StringComparison.Ordinal);
+        var degraded = await AskAsync(api, HttpStatusCode.OK);
+        Assert.Equal("Degraded", Check(degraded, "log"));
+        Assert.StartsWith("refuses events: OOM", (string?)degraded["checks"]!["log"]!["description"], StringComparison.Ordinal);
+        Assert.NotNull(degraded["checks"]!["log"]!["since"]);
+
+        await operators.GetServers()[0].ExecuteAsync("CONFIG", "SET", "maxmemory", "0");
+        Assert.Equal("Healthy", Check(await AskAsync(api, HttpStatusCode.OK), "log"));
+        using var taken = await PublishAsync(api);
+        Assert.Equal(HttpStatusCode.Created, taken.StatusCode);
     }
 
     [Fact(Timeout = 180_000)]
@@ -121,6 +149,12 @@ public sealed class HealthTests
             var result = await check.CheckHealthAsync(new HealthCheckContext(), Cancellation);
             Assert.Equal((status, description), (result.Status, result.Description));
         }
+    }
+
+    private static async Task<HttpResponseMessage> PublishAsync(ServiceProcess api)
+    {
+        using var form = new FormUrlEncodedContent([new("topic", "test"), new("data", "x")]);
+        return await api.Client.PostAsync("/events", form, Cancellation);
     }
 
     private static string? Check(JsonNode body, string name) => (string?)body["checks"]![name]!["status"];
