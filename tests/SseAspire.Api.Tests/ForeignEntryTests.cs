@@ -68,6 +68,19 @@ public sealed class ForeignEntryTests
         Assert.Equal("2", frame.Data);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task An_epoch_record_that_is_no_text_is_replaced_and_publishers_go_on()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await PublishAsync(api, 1);
+
+        await client.GetDatabase().StringSetAsync(new LogKeys("main").Epoch, new byte[] { 0xFF, 0xFE, 0x00 });
+
+        await PublishAsync(api, 2);
+    }
+
     [Fact(Timeout = 300_000)]
     public async Task Random_entries_under_load_cost_no_reader_an_event()
     {
