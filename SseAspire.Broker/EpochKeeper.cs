@@ -46,12 +46,13 @@ internal sealed class EpochKeeper(IConnectionMultiplexer redis, LogKeys keys, Ne
             var run = await ReadRunAsync(server);
             var durable = await IsDurableAsync(server);
 
-            string? text = await database.StringGetAsync(keys.Epoch);
+            // As bytes: where something else was written here that is no UTF-8, its text would never be equal to it.
+            var found = await database.StringGetAsync(keys.Epoch);
             var log = await LogExtent.ReadAsync(database, keys.Log);
-            var record = EpochRecord.Parse(text);
+            var record = EpochRecord.Parse(found);
             var decided = Decide(record, log, run, durable, record is { } known && await HasLostTailAsync(database, known, log));
-            if (decided.ToString() != text
-                && (int)await database.ScriptEvaluateAsync(ReplaceScript, [keys.Epoch], [text ?? "", decided.ToString()]) == 0)
+            if (decided.ToString() != found
+                && (int)await database.ScriptEvaluateAsync(ReplaceScript, [keys.Epoch], [found.IsNull ? "" : found, decided.ToString()]) == 0)
             {
                 continue;
             }

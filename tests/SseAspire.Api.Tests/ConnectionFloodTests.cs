@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json.Nodes;
+using SseAspire.Api.Tests.Attacks;
 using SseAspire.Testing;
 
 namespace SseAspire.Api.Tests;
@@ -20,19 +20,9 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         await using var redis = await LaunchAsync();
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience);
         await using var other = await OpenStream.OpenAsync(api.Address, $"topic={Topic}");
-        using var client = await StreamAsync(api);
+        using var client = await RawStream.OpenAsync(api.Address, Topic);
 
-        var garbage = new byte[64 * 1024];
-        var sent = 0;
-        await Assert.ThrowsAsync<SocketException>(async () =>
-        {
-            // More than the kernel and the server would take without reading it.
-            while (sent < 64 << 20)
-            {
-                using var hangs = new CancellationTokenSource(TimeSpan.FromSeconds(10));
-                sent += await client.SendAsync(garbage, hangs.Token);
-            }
-        });
+        var sent = await Garbage.SendUntilDisconnectedAsync(client);
 
         output.WriteLine($"disconnected after {sent >> 10} KB");
         using var published = await api.Client.PostAsJsonAsync("/events", new { topic = Topic, data = "on" }, Cancellation);
@@ -46,17 +36,12 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         await using var api = await ServiceProcess.StartApiAsync(
             redis.ConnectionString, SharedApi.Patience, (ServiceProcess.DescriptorLimit, "768"));
         await using var stream = await OpenStream.OpenAsync(api.Address, $"topic={Topic}");
-        var silent = new List<Socket>();
+        using var silent = new SilentConnections(api.Address);
 
-        for (var i = 0; i < 800; i++)
+        while (silent.All.Count < 800)
         {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-            silent.Add(socket);
-            await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-            if (i % 50 == 49)
-            {
-                Assert.Equal(HttpStatusCode.OK, await AskHealthAsync(api));
-            }
+            await silent.OpenAsync(50);
+            Assert.Equal(HttpStatusCode.OK, await AskHealthAsync(api));
         }
 
         using (await api.Client.PostAsJsonAsync("/events", new { topic = Topic, data = "on" }, Cancellation))
@@ -65,7 +50,7 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         }
 
         // Each of them, evicted or timed out; a test that hangs here has an idle connection that is not closed.
-        await Parallel.ForEachAsync(silent, Cancellation, async (socket, cancellation) =>
+        await Parallel.ForEachAsync(silent.All, Cancellation, async (socket, cancellation) =>
         {
             using var late = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
             late.CancelAfter(TimeSpan.FromSeconds(30));
@@ -77,8 +62,6 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
             {
                 // Reset.
             }
-
-            socket.Dispose();
         });
         Assert.Equal(HttpStatusCode.OK, await AskHealthAsync(api));
     }
@@ -92,7 +75,7 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         var clients = new List<Socket>();
         for (var i = 0; i < 600; i++)
         {
-            clients.Add(await StreamAsync(api));
+            clients.Add(await RawStream.OpenAsync(api.Address, Topic));
         }
 
         Assert.Equal(HttpStatusCode.OK, await AskHealthAsync(api));
@@ -106,7 +89,7 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
     {
         await using var redis = await LaunchAsync();
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience);
-        using var client = await StreamAsync(api, receiveBuffer: 4096);
+        using var client = await RawStream.OpenAsync(api.Address, Topic, receiveBuffer: 4096);
         var before = await SentAsync();
 
         for (var i = 0; i < 200; i++)
@@ -135,16 +118,5 @@ public sealed class ConnectionFloodTests(ITestOutputHelper output)
         using var probe = new HttpClient { BaseAddress = api.Address, Timeout = TimeSpan.FromSeconds(10) };
         using var answer = await probe.GetAsync("/health", Cancellation);
         return answer.StatusCode;
-    }
-
-    /// <summary>Opens a stream, or is refused one, and reads no more than the first bytes of the answer.</summary>
-    private static async Task<Socket> StreamAsync(ServiceProcess api, int? receiveBuffer = null)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        socket.ReceiveBufferSize = receiveBuffer ?? socket.ReceiveBufferSize;
-        await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET /events?topic={Topic} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation);
-        await socket.ReceiveAsync(new byte[16], Cancellation);
-        return socket;
     }
 }

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using SseAspire.Api.Tests.Attacks;
 using SseAspire.Broker;
 using SseAspire.ServiceDefaults;
 using SseAspire.Testing;
@@ -11,7 +11,7 @@ using StackExchange.Redis;
 namespace SseAspire.Api.Tests;
 
 /// <summary>Whatever somebody writes to Redis by hand stops neither a replica nor a reader.</summary>
-public sealed partial class ForeignEntryTests
+public sealed class ForeignEntryTests
 {
     private const string Topic = "foreign/numbered";
 
@@ -68,6 +68,19 @@ public sealed partial class ForeignEntryTests
         Assert.Equal("2", frame.Data);
     }
 
+    [Fact(Timeout = 120_000)]
+    public async Task An_epoch_record_that_is_no_text_is_replaced_and_publishers_go_on()
+    {
+        await using var redis = await LaunchAsync();
+        await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString);
+        await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await PublishAsync(api, 1);
+
+        await client.GetDatabase().StringSetAsync(new LogKeys("main").Epoch, new byte[] { 0xFF, 0xFE, 0x00 });
+
+        await PublishAsync(api, 2);
+    }
+
     [Fact(Timeout = 300_000)]
     public async Task Random_entries_under_load_cost_no_reader_an_event()
     {
@@ -75,26 +88,15 @@ public sealed partial class ForeignEntryTests
         await using var redis = await LaunchAsync();
         // Own seed in the message of a failure, so that it can be repeated.
         var seed = Environment.TickCount;
-        var random = new Random(seed);
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, ("Hub__CompressFrom", "1"));
         await using var client = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         await using var plain = await OpenStream.OpenAsync(api.Address, $"topic={Topic}");
         await using var all = await OpenStream.OpenAsync(api.Address, "topic=**&envelope=true");
         using var stats = await api.Client.GetAsync("/stats/stream", HttpCompletionOption.ResponseHeadersRead, Cancellation);
-        var database = client.GetDatabase();
+        var entries = new ForeignEntries(client.GetDatabase(), new Random(seed));
         var published = 0;
-        var written = 0;
         using var done = new CancellationTokenSource();
-        var byHand = Task.Run(
-            async () =>
-            {
-                while (!done.IsCancellationRequested)
-                {
-                    await WriteByHandAsync(database, random);
-                    written++;
-                }
-            },
-            Cancellation);
+        var byHand = Task.Run(() => entries.WriteAsync(done.Token), Cancellation);
 
         while (published < Events)
         {
@@ -113,7 +115,7 @@ public sealed partial class ForeignEntryTests
         }
 
         Assert.False(api.Process.HasExited, $"seed {seed}\n{api.Output}");
-        Assert.True(written > Events / 10, $"{written} written by hand");
+        Assert.True(entries.Written > Events / 10, $"{entries.Written} written by hand");
         Assert.Equal(Enumerable.Range(0, Events).Select(number => $"{number}"), numbers);
         Assert.DoesNotContain("fail: ", api.Output, StringComparison.Ordinal);
         using var health = await api.Client.GetAsync("/health", Cancellation);
@@ -174,80 +176,6 @@ public sealed partial class ForeignEntryTests
 
     private static Task<HttpResponseMessage> PostAsync(ServiceProcess api, int number) =>
         api.Client.PostAsJsonAsync("/events", new { topic = Topic, data = $"{number}" }, Cancellation);
-
-    /// <summary>Writes something random to the hub's keys; Redis refuses some of it.</summary>
-    private static async Task WriteByHandAsync(IDatabase database, Random random)
-    {
-        var keys = new LogKeys("main");
-        try
-        {
-            switch (random.Next(20))
-            {
-                case 0:
-                    // Figures that no replica could have written: added up they overflow.
-                    var own = (await database.HashGetAllAsync(keys.Replicas)).FirstOrDefault(entry => entry.Name.ToString().Length == 32).Value;
-                    await database.HashSetAsync(
-                        keys.Replicas,
-                        $"{random.Next(3)}",
-                        random.Next(3) == 0 ? Binary(random, 50) : OwnPublished().Replace(own.ToString(), $"\"published\":{long.MaxValue}"));
-                    break;
-                case 1:
-                    await database.Multiplexer.GetSubscriber().PublishAsync(keys.Control, Binary(random, 100));
-                    break;
-                case 2:
-                    await database.StringSetAsync(keys.Epoch, Binary(random, 50));
-                    break;
-                default:
-                    var last = (await database.StreamInfoAsync(keys.Log)).LastGeneratedId.ToString().Split('-')[0];
-                    var id = random.Next(4) switch
-                    {
-                        0 => "*",
-                        1 => $"{ulong.Parse(last, System.Globalization.CultureInfo.InvariantCulture) + (ulong)random.NextInt64(1L << 50)}-{random.NextInt64()}",
-                        2 => $"{last}-{ulong.MaxValue - (ulong)random.Next(3)}",
-                        _ => $"{last}-*",
-                    };
-                    await database.ExecuteAsync("XADD", [keys.Log, id, .. Fields(random)]);
-                    break;
-            }
-        }
-        catch (RedisServerException)
-        {
-            // Redis has standards of its own.
-        }
-    }
-
-    private static List<object> Fields(Random random)
-    {
-        string[] names = ["topic", "data", "at", "type", "id", "retry", "traceparent", "private"];
-        var fields = new List<object>();
-        for (var count = random.Next(1, 12); count > 0; count--)
-        {
-            fields.Add(random.Next(8) == 0 ? Binary(random, 20) : names[random.Next(names.Length)]);
-            fields.Add(random.Next(8) switch
-            {
-                0 => "",
-                1 => Binary(random, 300),
-                2 => new byte[random.Next(1 << 16)],
-                3 => $"{random.NextInt64(long.MinValue, long.MaxValue)}",
-                4 => new string('9', random.Next(1, 30)),
-                5 => "a/**/b\r\ndata: injected",
-                6 => $"00-{Guid.NewGuid():N}-0123456789abcdef-01",
-                _ => "1",
-            });
-        }
-
-        return fields;
-    }
-
-    private static byte[] Binary(Random random, int most)
-    {
-        var bytes = new byte[random.Next(most)];
-        random.NextBytes(bytes);
-        return bytes;
-    }
-
-    [GeneratedRegex("\"published\":[0-9]+")]
-    private static partial Regex OwnPublished();
 }
 
 /// <summary>Ends at once, as one with a defect does.</summary>

@@ -1,10 +1,7 @@
 using System.Net;
-using System.Net.Http.Json;
-using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Nodes;
 using SseAspire.Api.Hub;
+using SseAspire.Api.Tests.Attacks;
 using SseAspire.Broker;
 using SseAspire.Testing;
 
@@ -13,9 +10,7 @@ namespace SseAspire.Api.Tests;
 /// <summary>What strangers ask for costs bounded memory: the process survives it under a heap limit.</summary>
 public sealed class MemoryTests(ITestOutputHelper output)
 {
-    private const string Topic = "memory/large";
     private static readonly (string, string) HeapLimit = ("DOTNET_GCHeapHardLimit", "0x40000000");
-    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(2);
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -25,26 +20,18 @@ public sealed class MemoryTests(ITestOutputHelper output)
         const int Readers = 100;
         await using var redis = await LaunchAsync();
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit);
-        var readers = new List<CountingReader>();
-        for (var i = 0; i < Readers; i++)
-        {
-            readers.Add(await CountingReader.OpenAsync(api, $"topic=**&topic=x{i}"));
-        }
+        await using var readers = await DistinctSelections.OpenAsync(api, Readers);
 
         var before = api.ReadResidentBytes();
-        await PublishAsync(api, events: 33, bytes: 250_000);
-        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(33, Timeout)));
+        await LargeEvents.PublishAsync(api, events: 33, bytes: 250_000);
+        await readers.WaitAsync(33);
         var grown = api.ReadPeakResidentBytes() - before;
-        await PublishAsync(api, events: 1, bytes: 10);
-        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(34, Timeout)));
+        await LargeEvents.PublishAsync(api, events: 1, bytes: 10);
+        await readers.WaitAsync(34);
 
         output.WriteLine($"grew by {grown >> 20} MB at the most");
-        Assert.All(readers, reader => Assert.Equal(34, reader.Events));
+        Assert.All(readers.All, reader => Assert.Equal(34, reader.Events));
         Assert.True(grown < 400 << 20, $"grew by {grown >> 20} MB");
-        foreach (var reader in readers)
-        {
-            await reader.DisposeAsync();
-        }
     }
 
     [Fact(Timeout = 240_000)]
@@ -52,29 +39,17 @@ public sealed class MemoryTests(ITestOutputHelper output)
     {
         await using var redis = await LaunchAsync();
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit, ("Hub__CompressFrom", "1"));
-        var readers = new List<CountingReader>();
-        for (var i = 0; i < 10; i++)
-        {
-            readers.Add(await CountingReader.OpenAsync(api, $"topic=**&topic=x{i}", takesGzip: true));
-        }
+        await using var readers = await DistinctSelections.OpenAsync(api, readers: 10, takesGzip: true);
 
-        // Some small batches, which are compressed; one that is too large for that; and small ones again.
         var before = api.ReadResidentBytes();
-        foreach (var (events, bytes) in ((int, int)[])[(1, 100), (2, 200_000), (1, 100), (33, 250_000), (1, 100), (1, 100), (1, 200_000), (1, 200_000)])
-        {
-            await PublishAsync(api, events, bytes, compressible: false);
-        }
+        await LargeEvents.PublishMixedAsync(api);
 
-        await Task.WhenAll(readers.Select(reader => reader.WaitAsync(41, Timeout)));
+        await readers.WaitAsync(LargeEvents.Mixed);
         var grown = api.ReadPeakResidentBytes() - before;
 
         output.WriteLine($"grew by {grown >> 20} MB at the most");
-        Assert.All(readers, reader => Assert.Equal(41, reader.Events));
+        Assert.All(readers.All, reader => Assert.Equal(LargeEvents.Mixed, reader.Events));
         Assert.True(grown < 250 << 20, $"grew by {grown >> 20} MB");
-        foreach (var reader in readers)
-        {
-            await reader.DisposeAsync();
-        }
     }
 
     [Fact]
@@ -135,8 +110,8 @@ public sealed class MemoryTests(ITestOutputHelper output)
         const int Events = 40;
         await using var redis = await LaunchAsync();
         await using var api = await ServiceProcess.StartApiAsync(redis.ConnectionString, SharedApi.Patience, HeapLimit);
-        await PublishAsync(api, Events / 2, bytes: 250_000);
-        await PublishAsync(api, Events / 2, bytes: 250_000);
+        await LargeEvents.PublishAsync(api, Events / 2, bytes: 250_000);
+        await LargeEvents.PublishAsync(api, Events / 2, bytes: 250_000);
         var (ids, cursor) = (new List<string>(), "earliest");
 
         while (ids.Count < Events)
@@ -163,22 +138,13 @@ public sealed class MemoryTests(ITestOutputHelper output)
             redis.ConnectionString, SharedApi.Patience, HeapLimit, ("Hub__WindowBytes", "1048576"));
         for (var i = 0; i < 10; i++)
         {
-            await PublishAsync(api, events: 30, bytes: 250_000);
+            await LargeEvents.PublishAsync(api, events: 30, bytes: 250_000);
         }
 
         var before = api.ReadResidentBytes();
-        var stalled = new List<Socket>();
-        for (var i = 0; i < clients; i++)
-        {
-            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 4096 };
-            stalled.Add(socket);
-            await socket.ConnectAsync(IPAddress.Loopback, api.Address.Port, Cancellation);
-            await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path}&topic=x{i} HTTP/1.1\r\nHost: localhost\r\n\r\n"), Cancellation);
-        }
-
+        using var stalled = await StalledClients.OpenAsync(api.Address, path, clients);
         await Task.Delay(TimeSpan.FromSeconds(5), Cancellation);
         var grown = api.ReadPeakResidentBytes() - before;
-        stalled.ForEach(socket => socket.Dispose());
 
         output.WriteLine($"grew by {grown >> 20} MB at the most");
         Assert.True(grown < 250 << 20, $"grew by {grown >> 20} MB");
@@ -204,13 +170,5 @@ public sealed class MemoryTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(RedisServer.IsInstalled, RedisServer.SkipReason);
         return RedisServer.LaunchAsync(cancellationToken: Cancellation);
-    }
-
-    private static async Task PublishAsync(ServiceProcess api, int events, int bytes, bool compressible = true)
-    {
-        var data = CountingReader.Mark
-            + (compressible ? new string('x', bytes - 1) : RandomNumberGenerator.GetString("0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", bytes - 1));
-        using var answer = await api.Client.PostAsJsonAsync("/events", Enumerable.Repeat(new { topic = Topic, data }, events), Cancellation);
-        Assert.True(answer.StatusCode == HttpStatusCode.Created, await answer.Content.ReadAsStringAsync(Cancellation));
     }
 }

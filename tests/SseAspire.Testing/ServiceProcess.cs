@@ -14,6 +14,9 @@ public sealed class ServiceProcess : IAsyncDisposable
     /// <summary>A setting that is not the service's: how many file descriptors its process may have.</summary>
     public const string DescriptorLimit = "TEST_DESCRIPTOR_LIMIT";
 
+    /// <summary>A setting: where it listens, for a test that must know the port before.</summary>
+    public const string Urls = "ASPNETCORE_URLS";
+
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly string _part;
@@ -21,14 +24,12 @@ public sealed class ServiceProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> _output = new();
     private Process? _process;
 
-    private ServiceProcess(string part, int port, IReadOnlyDictionary<string, string> environment)
+    private ServiceProcess(string part, IReadOnlyDictionary<string, string> environment)
     {
         _part = part;
-        Address = new Uri($"http://127.0.0.1:{port}");
-        _environment = new Dictionary<string, string>(environment)
-        {
-            ["ASPNETCORE_URLS"] = Address.ToString(),
-        };
+        _environment = new Dictionary<string, string>(environment);
+        _environment.TryAdd(Urls, $"http://127.0.0.1:{FreePort()}");
+        Address = new Uri(_environment[Urls]);
         // Nobody collects what the tests tell, but for those that do.
         _environment.TryAdd("OTEL_EXPORTER_OTLP_ENDPOINT", "");
         _environment.TryAdd("DOTNET_ENVIRONMENT", "Development");
@@ -77,13 +78,13 @@ public sealed class ServiceProcess : IAsyncDisposable
         StartAsync("SseAspire.Api", [("ConnectionStrings__broker", redis), ("Operations__Enabled", "true"), .. settings]);
 
     /// <summary>
-    /// Starts a part on a free port with settings in its environment, of which the last of a name counts, and returns when
-    /// <c>/health</c> is 200.
+    /// Starts a part, on a free port unless <see cref="Urls"/> is set, with settings in its environment, of which the last of
+    /// a name counts, and returns when <c>/health</c> is 200.
     /// </summary>
     /// <exception cref="InvalidOperationException">It does not come up; the message has what it printed.</exception>
     public static async Task<ServiceProcess> StartAsync(string part, params (string Name, string Value)[] settings)
     {
-        var service = new ServiceProcess(part, FreePort(), settings.GroupBy(s => s.Name).ToDictionary(s => s.Key, s => s.Last().Value));
+        var service = new ServiceProcess(part, settings.GroupBy(s => s.Name).ToDictionary(s => s.Key, s => s.Last().Value));
         try
         {
             await service.StartAsync();
@@ -175,6 +176,9 @@ public sealed class ServiceProcess : IAsyncDisposable
         1024 * long.Parse(
             File.ReadLines($"/proc/{Process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal)).Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[1],
             System.Globalization.CultureInfo.InvariantCulture);
+
+    /// <summary>Makes <see cref="ReadPeakResidentBytes"/> report the peak from now on; Linux alone can.</summary>
+    public void ResetPeakResidentBytes() => File.WriteAllText($"/proc/{Process.Id}/clear_refs", "5");
 
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
