@@ -25,7 +25,11 @@ internal sealed class Document
     [
         "README.md",
         "README.ru.md",
-        .. Directory.GetFiles(System.IO.Path.Combine(RepositoryRoot.Path, "docs"), "*.md").Order(StringComparer.Ordinal).Select(file => $"docs/{System.IO.Path.GetFileName(file)}"),
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        .. Directory.GetFiles(System.IO.Path.Combine(RepositoryRoot.Path, "docs"), "*.md", SearchOption.AllDirectories)
+            .Select(file => System.IO.Path.GetRelativePath(RepositoryRoot.Path, file).Replace('\\', '/')).Order(StringComparer.Ordinal),
     ];
 
     /// <summary>The file, relative to the repository.</summary>

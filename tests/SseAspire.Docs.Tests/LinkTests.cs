@@ -5,6 +5,8 @@ namespace SseAspire.Docs.Tests;
 /// <summary>Whoever follows a link of the documents inside the repository arrives.</summary>
 public sealed class LinkTests
 {
+    private const string DecisionRecords = "docs/adr/";
+
     public static TheoryData<string> Documents => [.. Document.Names];
 
     [Theory]
@@ -12,8 +14,19 @@ public sealed class LinkTests
     [InlineData("README.ru.md")]
     public void The_README_leads_to_every_other_document(string name)
     {
-        var links = Document.Read(name).Links.Select(link => link.Split('#')[0]).ToHashSet();
-        var lost = Document.Names.Where(other => other.StartsWith("docs/", StringComparison.Ordinal) && !links.Contains(other));
+        var links = LinksOf(name);
+        var lost = Document.Names.Where(other =>
+            !other.StartsWith("README", StringComparison.Ordinal) && !other.StartsWith(DecisionRecords, StringComparison.Ordinal) && !links.Contains(other));
+
+        Assert.True(!lost.Any(), string.Join("\n", lost));
+    }
+
+    [Fact]
+    public void The_architecture_leads_to_every_decision_record()
+    {
+        var links = LinksOf("docs/architecture.md");
+        var lost = Document.Names.Where(other =>
+            other.StartsWith($"{DecisionRecords}0", StringComparison.Ordinal) && !links.Contains(other["docs/".Length..]));
 
         Assert.True(!lost.Any(), string.Join("\n", lost));
     }
@@ -36,4 +49,6 @@ public sealed class LinkTests
                 && (anchor is null || Document.Read(Path.GetRelativePath(RepositoryRoot.Path, target)).Anchors.Contains(Uri.UnescapeDataString(anchor)));
         }
     }
+
+    private static HashSet<string> LinksOf(string name) => [.. Document.Read(name).Links.Select(link => link.Split('#')[0])];
 }

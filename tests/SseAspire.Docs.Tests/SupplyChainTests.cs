@@ -114,6 +114,17 @@ public sealed partial class SupplyChainTests
         }
     }
 
+    [Fact]
+    public void Dependabot_updates_the_packages_of_every_lockfile()
+    {
+        var updates = ((List<object>)Read(".github/dependabot.yml")["updates"]).Select(Map);
+        var folders = (List<object>)updates.Single(update => (string)update["package-ecosystem"] == "npm")["directories"];
+
+        Assert.Equal(
+            Lockfiles.Select(row => $"/{Path.GetDirectoryName(row.Data)}").Order(StringComparer.Ordinal),
+            folders.Cast<string>().Order(StringComparer.Ordinal));
+    }
+
     [Theory]
     [MemberData(nameof(Lockfiles))]
     public void A_lockfile_has_the_hash_of_every_package_and_names_no_registry(string name)
@@ -133,7 +144,7 @@ public sealed partial class SupplyChainTests
     public void Npm_packages_are_installed_as_the_lockfile_has_them()
     {
         var installs = new List<string>();
-        foreach (var file in ((string[])["*.cs", "*.yml", "*.mjs", "*.csproj", "run"]).SelectMany(pattern => Files(pattern)).Where(file => !file.EndsWith("SupplyChainTests.cs", StringComparison.Ordinal)))
+        foreach (var file in ((string[])["*.cs", "*.yml", "*.mjs", "*.csproj", "run", "install"]).SelectMany(pattern => Files(pattern)).Where(file => !file.EndsWith("SupplyChainTests.cs", StringComparison.Ordinal)))
         {
             installs.AddRange(File.ReadLines(PathOf(file)).Where(line => OtherInstall().IsMatch(line)).Select(line => $"{file}: {line}"));
         }
