@@ -34,7 +34,7 @@ if appended then
     return reply
   end
   -- A try that its appender gave up long ago, held up on the way until now.
-  if tonumber(number) > tonumber(ARGV[5]) then
+  if (tonumber(number or '') or 0) > tonumber(ARGV[5]) then
     return redis.error_reply('STALE a later batch of the same appender was appended')
   end
 end

@@ -146,13 +146,14 @@ public sealed class ForeignEntryTests
     public async Task A_process_whose_background_service_fails_exits_with_a_code_that_says_so()
     {
         var before = Environment.ExitCode;
-        var builder = Host.CreateApplicationBuilder();
+        var builder = WebApplication.CreateSlimBuilder();
         builder.AddServiceDefaults();
         builder.Services.AddHostedService<FailingService>();
-        using var host = builder.Build();
+        await using var host = builder.Build();
+        host.Urls.Add("http://127.0.0.1:0");
         try
         {
-            await host.RunAsync(Cancellation);
+            await ((IHost)host).RunAsync(Cancellation);
 
             Assert.Equal(1, Environment.ExitCode);
         }

@@ -10,7 +10,7 @@ namespace SseAspire.Api.Tests;
 
 /// <summary>Ids that publishers give: to publish again is safe, and a reader resumes from them, or is told that it cannot.</summary>
 [Collection(nameof(SharedApi))]
-public sealed class OwnIdTests(SharedApi shared)
+public sealed class OwnIdTests(SharedApi shared, QuietApi quiet) : IClassFixture<QuietApi>
 {
     private readonly string _topic = $"own-{Guid.NewGuid():N}";
 
@@ -19,12 +19,12 @@ public sealed class OwnIdTests(SharedApi shared)
     [Fact]
     public async Task To_publish_again_after_a_lost_answer_is_answered_with_the_first_id_and_delivers_nothing()
     {
-        await using var stream = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}");
+        await using var stream = await OpenStream.OpenAsync(quiet.Api.Address, $"topic={_topic}");
 
-        var first = await PublishAsync(shared.Api, _topic, "once", "order-1");
-        var again = await PublishAsync(shared.Api, _topic, "once", "order-1");
-        var other = await PublishAsync(shared.Api, $"{_topic}/other", "another topic", "order-1");
-        await PublishAsync(shared.Api, _topic, "last");
+        var first = await PublishAsync(quiet.Api, _topic, "once", "order-1");
+        var again = await PublishAsync(quiet.Api, _topic, "once", "order-1");
+        var other = await PublishAsync(quiet.Api, $"{_topic}/other", "another topic", "order-1");
+        await PublishAsync(quiet.Api, _topic, "last");
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK, HttpStatusCode.Created), (first.Status, again.Status, other.Status));
         Assert.Equal(first.Id, again.Id);
@@ -34,11 +34,11 @@ public sealed class OwnIdTests(SharedApi shared)
     [Fact]
     public async Task A_batch_of_which_the_log_has_a_part_is_created_and_names_every_id()
     {
-        var first = await PublishAsync(shared.Api, _topic, "a", "a");
+        var first = await PublishAsync(quiet.Api, _topic, "a", "a");
         object[] batch = [new { topic = _topic, data = "a", id = "a" }, new { topic = _topic, data = "b", id = "b" }];
 
-        using var partly = await shared.Api.Client.PostAsJsonAsync("/events", batch, Cancellation);
-        using var again = await shared.Api.Client.PostAsJsonAsync("/events", batch, Cancellation);
+        using var partly = await quiet.Api.Client.PostAsJsonAsync("/events", batch, Cancellation);
+        using var again = await quiet.Api.Client.PostAsJsonAsync("/events", batch, Cancellation);
 
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.OK), (partly.StatusCode, again.StatusCode));
         var ids = await IdsAsync(partly);
@@ -52,13 +52,13 @@ public sealed class OwnIdTests(SharedApi shared)
     [InlineData("&topic=nobody/*")]
     public async Task An_own_id_resumes_among_the_readers_own_topics_though_another_topic_has_the_same(string more)
     {
-        await PublishAsync(shared.Api, $"{_topic}/other", "another topic", "7");
+        await PublishAsync(quiet.Api, $"{_topic}/other", "another topic", "7");
         foreach (var number in Enumerable.Range(1, 9))
         {
-            await PublishAsync(shared.Api, _topic, $"{number}", $"{number}");
+            await PublishAsync(quiet.Api, _topic, $"{number}", $"{number}");
         }
 
-        await using var stream = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}{more}", resumeFrom: "7");
+        await using var stream = await OpenStream.OpenAsync(quiet.Api.Address, $"topic={_topic}{more}", resumeFrom: "7");
 
         // With the other topic's event it would begin with 1, on each resume.
         Assert.Equal(["8", "9"], (await stream.NextAsync(2)).Select(frame => frame.Data));
@@ -72,7 +72,7 @@ public sealed class OwnIdTests(SharedApi shared)
     public async Task An_own_id_that_a_client_could_not_send_back_is_refused(string id)
     {
         using var form = new FormUrlEncodedContent([new("topic", _topic), new("data", "x"), new("id", id)]);
-        using var answer = await shared.Api.Client.PostAsync("/events", form, Cancellation);
+        using var answer = await quiet.Api.Client.PostAsync("/events", form, Cancellation);
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
         Assert.NotNull((await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation))!["errors"]!["id"]);
@@ -88,13 +88,13 @@ public sealed class OwnIdTests(SharedApi shared)
     [MemberData(nameof(Unknown))]
     public async Task An_id_that_cannot_be_resumed_from_is_a_gap_and_never_refused(string id)
     {
-        await PublishAsync(shared.Api, _topic, "kept");
+        await PublishAsync(quiet.Api, _topic, "kept");
 
-        await using var stream = await OpenStream.OpenAsync(shared.Api.Address, $"topic={_topic}&lastEventId={id}");
+        await using var stream = await OpenStream.OpenAsync(quiet.Api.Address, $"topic={_topic}&lastEventId={id}");
         Assert.Equal(["gap", "message"], (await stream.NextAsync(2)).Select(frame => frame.Type));
         foreach (var transport in (string[])["poll", "long-poll"])
         {
-            using var answer = await shared.Api.Client.GetAsync($"/events/{transport}?topic={_topic}&after={id}", Cancellation);
+            using var answer = await quiet.Api.Client.GetAsync($"/events/{transport}?topic={_topic}&after={id}", Cancellation);
             var page = await answer.Content.ReadFromJsonAsync<JsonNode>(Cancellation);
             Assert.NotNull(page!["gap"]);
             Assert.Equal("kept", (string)Assert.Single(page["events"]!.AsArray())!["data"]!);
@@ -109,8 +109,8 @@ public sealed class OwnIdTests(SharedApi shared)
     [InlineData("99999999999999999999999-1")]
     public async Task A_Last_Event_ID_that_cannot_be_resumed_from_is_a_gap_and_never_refused(string latin1)
     {
-        await PublishAsync(shared.Api, _topic, "kept");
-        using var http = await RawHttp.ConnectAsync(shared.Api.Address, Cancellation);
+        await PublishAsync(quiet.Api, _topic, "kept");
+        using var http = await RawHttp.ConnectAsync(quiet.Api.Address, Cancellation);
 
         await http.SendAsync(
             Encoding.Latin1.GetBytes($"GET /events/poll?topic={_topic} HTTP/1.1\r\nHost: localhost\r\nLast-Event-ID: {latin1}\r\n\r\n"), false, Cancellation);
