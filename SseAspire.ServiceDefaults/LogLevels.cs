@@ -17,6 +17,9 @@ internal static class LogLevels
         ("System.Net.Http.HttpClient", LogLevel.Warning),
         // Each attempt of a resilience pipeline.
         ("Polly", LogLevel.Warning),
+        // Each answer that something is unhealthy: while a replica starts, drains or waits for Redis that is several a second,
+        // and the answer itself gives the reason.
+        ("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.Critical),
         // Each step of a connection, fifty lines at the start of a service, and each of several attempts a second while
         // Redis is away. The services report an outage themselves, once and with its reason.
         ("StackExchange.Redis", LogLevel.Critical),

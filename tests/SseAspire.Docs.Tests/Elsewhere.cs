@@ -16,6 +16,8 @@ internal static class Elsewhere
             "SseAspire.AppHost.Tests.ManifestTests",
         ("README.md" or "README.ru.md" or "docs/aspire.md", var text) when text.StartsWith("dotnet run --project SseAspire.AppHost", StringComparison.Ordinal) =>
             nameof(StartTests),
+        ("docs/operations.md", var text) when text.StartsWith("ACL SETUSER hub", StringComparison.Ordinal) =>
+            "SseAspire.Broker.Tests.EventLogUnderFailureTests",
         (_, "dotnet test") => "whoever runs the tests",
         _ => null,
     };

@@ -44,7 +44,7 @@ internal sealed class Surroundings : IAsyncDisposable
         .Replace("localhost:8081", Api.Address.Authority, StringComparison.Ordinal)
         .Replace("https://events.example.com", Api.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
         .Replace(ProductionAddress, _production, StringComparison.Ordinal)
-        .Replace(UsualRedis, $"{RedisClient} -p {_broker.ConnectionString.Split(':')[1]}", StringComparison.Ordinal);
+        .Replace(UsualRedis, $"{RedisClient} -p {_broker.ConnectionString.Split(':', ',')[1]}", StringComparison.Ordinal);
 
     /// <summary>Waits until the API takes streams.</summary>
     public async Task ReadyAsync()
@@ -94,6 +94,8 @@ internal sealed class Surroundings : IAsyncDisposable
     private async Task StartAsync(string commands)
     {
         await _broker.InitializeAsync();
+        // As redis-cli reads it, so that no password stands in a command.
+        Environment["REDISCLI_AUTH"] = _broker.ConnectionString.Split("password=")[1];
         // Machines that are busy take long to append; that is not what is looked at here. Heartbeats are waited for.
         (string, string)[] usual = [("Log__AppendTimeout", "00:01:00"), ("Hub__Heartbeat", "00:00:02")];
         _services.Add(await ServiceProcess.StartApiAsync(
