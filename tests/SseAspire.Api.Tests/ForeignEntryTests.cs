@@ -180,12 +180,14 @@ public sealed class ForeignEntryTests
         api.Client.PostAsJsonAsync("/events", new { topic = Topic, data = $"{number}" }, Cancellation);
 }
 
-/// <summary>Ends at once, as one with a defect does.</summary>
-internal sealed class FailingService : BackgroundService
+/// <summary>Ends as soon as the host has started, as one with a defect does.</summary>
+internal sealed class FailingService(IHostApplicationLifetime lifetime) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await Task.Yield();
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task;
         throw new InvalidOperationException("A defect.");
     }
 }
