@@ -12,12 +12,13 @@ internal readonly record struct AppendReply(EventId? Last, IReadOnlyDictionary<i
     /// <exception cref="FormatException">It is not such an answer.</exception>
     public static AppendReply Parse(string reply)
     {
+        if (EventId.TryParse(reply, out var only))
+        {
+            return new AppendReply(only, None);
+        }
+
         string[] parts = reply.Split(' ');
         var last = parts[0] == "-" ? null : (EventId?)ParseId(parts[0], reply);
-        if (parts.Length == 1)
-        {
-            return new AppendReply(last, None);
-        }
 
         var known = new Dictionary<int, EventId>(parts.Length - 1);
         foreach (var part in parts.AsSpan(1))
@@ -36,7 +37,7 @@ internal readonly record struct AppendReply(EventId? Last, IReadOnlyDictionary<i
         var next = Last.GetValueOrDefault();
         for (var i = events - 1; i >= 0; i--)
         {
-            if (Known.TryGetValue(i, out var id))
+            if (Known.Count > 0 && Known.TryGetValue(i, out var id))
             {
                 ids[i] = id;
             }

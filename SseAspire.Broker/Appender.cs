@@ -195,10 +195,10 @@ internal sealed partial class Appender : IAsyncDisposable
                     _newest.Advance(new LogEntry(ids[from + i], events[i]));
                 }
 
-                known += reply.Known.ContainsKey(from + i) ? 1 : 0;
+                known += reply.Known.Count > 0 && reply.Known.ContainsKey(from + i) ? 1 : 0;
             }
 
-            publication.Appended.TrySetResult(new Appended(ids[from..(from + events.Length)], events.Length - known));
+            publication.Appended.TrySetResult(new Appended(new ArraySegment<EventId>(ids, from, events.Length), events.Length - known));
             from += events.Length;
         }
     }
