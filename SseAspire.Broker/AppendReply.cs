@@ -19,7 +19,6 @@ internal readonly record struct AppendReply(EventId? Last, IReadOnlyDictionary<i
 
         string[] parts = reply.Split(' ');
         var last = parts[0] == "-" ? null : (EventId?)ParseId(parts[0], reply);
-
         var known = new Dictionary<int, EventId>(parts.Length - 1);
         foreach (var part in parts.AsSpan(1))
         {

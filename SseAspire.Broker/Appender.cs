@@ -144,9 +144,9 @@ internal sealed partial class Appender : IAsyncDisposable
                     continue;
                 }
 
-                if (Broker.Refusal.MeaningOf(code) is { } meaning)
+                if (code is not null && Broker.Refusal.IsLasting(code))
                 {
-                    Refuse(batch, code!, meaning, e);
+                    Refuse(batch, code, e);
                     return;
                 }
 
@@ -206,19 +206,18 @@ internal sealed partial class Appender : IAsyncDisposable
     /// <summary>
     /// Fails the batch at once: to wait would not help, and behind this batch others wait. The next one tries again.
     /// </summary>
-    private void Refuse(List<Publication> batch, string code, string meaning, Exception cause)
+    private void Refuse(List<Publication> batch, string code, Exception cause)
     {
-        var reason = $"{code}: {meaning}";
-        if (_refusal?.Reason != reason)
+        if (_refusal?.Code != code)
         {
-            _refusal = new LogRefusal(code, reason, _time.GetUtcNow());
-            AppendRefused(reason);
+            _refusal = new LogRefusal(code, _time.GetUtcNow());
+            AppendRefused(_refusal.Reason);
         }
 
         _lastFailure = cause;
         foreach (var publication in batch)
         {
-            publication.Fail(new BrokerUnavailableException($"The event log refuses: {reason}.", cause) { Refusal = code });
+            publication.Fail(Broker.Refusal.ToException(code, cause));
         }
     }
 

@@ -310,7 +310,7 @@ public sealed partial class EventLog : IAsyncDisposable
         catch (Exception e) when (BrokerUnavailableException.Covers(e))
         {
             throw Refusal.CodeOf(e) is { } code
-                ? new BrokerUnavailableException($"The event log refuses: {code}: {Refusal.MeaningOf(code) ?? "see the log of Redis"}.", e) { Refusal = code }
+                ? Refusal.ToException(code, e)
                 : new BrokerUnavailableException("The event log cannot be reached.", e);
         }
     }

@@ -32,8 +32,15 @@ internal static class Refusal
         _ => e.InnerException is { } inner ? CodeOf(inner) : null,
     };
 
-    /// <summary>What a code means; null where it may pass by itself.</summary>
-    public static string? MeaningOf(string? code) => code is null ? null : Lasting.GetValueOrDefault(code);
+    /// <summary>Whether the refusal does not pass by waiting for a moment.</summary>
+    public static bool IsLasting(string code) => Lasting.ContainsKey(code);
+
+    /// <summary>A code with what it means, such as <c>OOM: its memory is used up (maxmemory)</c>.</summary>
+    public static string Describe(string code) => $"{code}: {Lasting.GetValueOrDefault(code, "see the log of Redis")}";
+
+    /// <summary>The exception by which the log reports the refusal.</summary>
+    public static BrokerUnavailableException ToException(string code, Exception cause) =>
+        new($"The event log refuses: {Describe(code)}.", cause) { Refusal = code };
 
     private static string? CodeOf(string message)
     {
